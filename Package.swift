@@ -1,0 +1,88 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "fledge",
+    platforms: [.macOS(.v14)],
+    products: [
+        .library(name: "Fledge", targets: ["Fledge"]),
+        .library(name: "FledgeTensor", targets: ["FledgeTensor"]),
+        .library(name: "FledgeTokenizers", targets: ["FledgeTokenizers"]),
+        .library(name: "FledgeHub", targets: ["FledgeHub"]),
+        .library(name: "FledgeNN", targets: ["FledgeNN"]),
+        .library(name: "FledgeModels", targets: ["FledgeModels"]),
+        .library(name: "FledgeGeneration", targets: ["FledgeGeneration"]),
+        .executable(name: "fledge", targets: ["FledgeCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    ],
+    targets: [
+        // ground
+        .target(name: "CFledgeKernels"),
+        .target(name: "FledgeTensor", dependencies: ["CFledgeKernels"], swiftSettings: settings),
+        // text
+        .target(name: "FledgeTokenizers", swiftSettings: settings),
+        .target(
+            name: "FledgeHub",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        // models
+        .target(name: "FledgeNN", dependencies: ["FledgeTensor"], swiftSettings: settings),
+        .target(
+            name: "FledgeModels",
+            dependencies: ["FledgeNN", "FledgeTensor", "FledgeTokenizers", "FledgeHub"],
+            swiftSettings: settings),
+        // using
+        .target(
+            name: "FledgeGeneration",
+            dependencies: ["FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
+            swiftSettings: settings),
+        // faces
+        .target(
+            name: "Fledge",
+            dependencies: [
+                "FledgeTensor", "FledgeTokenizers", "FledgeHub", "FledgeNN", "FledgeModels", "FledgeGeneration",
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "FledgeCLI",
+            dependencies: ["Fledge", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
+        // tests
+        .testTarget(
+            name: "FledgeTensorTests", dependencies: ["FledgeTensor", "CFledgeKernels"], swiftSettings: settings),
+        .testTarget(
+            name: "FledgeTokenizersTests", dependencies: ["FledgeTokenizers"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FledgeHubTests",
+            dependencies: [
+                "FledgeHub",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FledgeModelsTests", dependencies: ["FledgeModels", "FledgeTensor"], swiftSettings: settings),
+        .testTarget(
+            name: "FledgeGenerationTests", dependencies: ["FledgeGeneration", "FledgeModels"],
+            swiftSettings: settings),
+        .testTarget(name: "FledgeCLITests", dependencies: ["FledgeCLI"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,233 @@
+// The only C of Fledge: arithmetic kernels, one table of them per instruction set, and the thread pool that runs them.
+//
+// Everything that is multiplied is stored in one layout, whatever its type:
+//
+//   packed operand of `columns` output columns and `depth` inputs
+//
+//     panel 0 (columns 0…31)        panel 1 (columns 32…63)      …
+//     ┌──────────────────────────┐
+//     │ group 0: 32 × 4 bytes    │   a group is 4 bytes of one column: one float32,
+//     │ group 1: 32 × 4 bytes    │   two bfloat16 or four int8 neighbours in depth
+//     │ …                        │
+//     └──────────────────────────┘
+//
+// so that one 128-byte step feeds 32 columns, a matrix–vector product reads memory once and in order, and the same
+// micro-kernel serves prefill, decoding and attention. Rows beyond `depth` and columns beyond `columns` are zeros.
+//
+//   packed activations of `rows` rows
+//
+//     tile 0 (rows 0…11): group 0: 12 × 4 bytes, group 1: 12 × 4 bytes, …      last tile: only the rows left over
+#ifndef CFLEDGEKERNELS_H
+#define CFLEDGEKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+enum { FLEDGE_PANEL = 32, FLEDGE_TILE = 12, FLEDGE_GROUP_BYTES = 4 };
+
+typedef enum fledge_type {
+  FLEDGE_FLOAT32 = 0,
+  FLEDGE_BFLOAT16 = 1,
+  FLEDGE_FLOAT16 = 2,
+  FLEDGE_INT8 = 3,
+} fledge_type;
+
+typedef enum fledge_activation {
+  FLEDGE_IDENTITY = 0,
+  FLEDGE_RELU = 1,
+  FLEDGE_GELU = 2,
+  FLEDGE_GELU_TANH = 3,
+  FLEDGE_SILU = 4,
+  FLEDGE_TANH = 5,
+  FLEDGE_EXP = 6,
+  FLEDGE_SIGMOID = 7,
+} fledge_activation;
+
+typedef enum fledge_binary {
+  FLEDGE_ADD = 0,
+  FLEDGE_SUBTRACT = 1,
+  FLEDGE_MULTIPLY = 2,
+  FLEDGE_DIVIDE = 3,
+  FLEDGE_MAXIMUM = 4,
+} fledge_binary;
+
+typedef enum fledge_isa {
+  FLEDGE_ISA_PORTABLE = 0,
+  FLEDGE_ISA_NEON = 1,
+  FLEDGE_ISA_AVX2 = 2,
+  FLEDGE_ISA_AVX512 = 3,
+  FLEDGE_ISA_AVX512_VNNI = 4,
+} fledge_isa;
+
+/// A packed operand: `columns` × `depth` numbers of `type` in panels (picture above).
+typedef struct fledge_packed {
+  fledge_type type;     // FLEDGE_FLOAT32, FLEDGE_BFLOAT16 or FLEDGE_INT8
+  size_t columns, depth;
+  const void *data;
+  const float *scales;  // int8: one a column, padded to whole panels
+  const int32_t *sums;  // int8: the sum of each column's integers, padded likewise
+} fledge_packed;
+
+/// out[rows, columns] = f(x · weight + bias) (+ residual); with `gated`, a panel holds 16 gate and 16 value columns and
+/// out[rows, columns / 2] = f(gate) · value.
+typedef struct fledge_linear {
+  size_t rows;
+  const float *x;
+  size_t x_stride;
+  const float *x_row_norm;  // optional, [depth]: x is replaced by x · rsqrt(mean(x²) + epsilon) · x_row_norm first
+  float epsilon;
+  fledge_packed weight;
+  const float *bias;        // optional, [columns]
+  const float *residual;    // optional, [rows, output columns]
+  size_t residual_stride;
+  float scale;              // multiplies the product before the bias
+  fledge_activation activation;
+  bool gated;
+  float *out;
+  size_t out_stride;
+} fledge_linear;
+
+/// A key–value cache of one layer, in the packed layout, so that attention needs no further copy:
+///   keys   [slots, heads, capacity / 32 panels, depth groups,    32, 4 bytes]: 32 positions are the columns of a panel
+///   values [slots, heads, depth / 32 panels,    capacity groups, 32, 4 bytes]: 32 channels are the columns of a panel
+typedef struct fledge_cache {
+  fledge_type type;  // FLEDGE_FLOAT32 or FLEDGE_BFLOAT16
+  size_t heads, head_width, capacity;  // capacity: a multiple of 32
+  void *keys, *values;
+} fledge_cache;
+
+/// One run of query rows against one slot of a cache.
+typedef struct fledge_attention_sequence {
+  size_t query_offset;  // first row in `query` and `out`
+  size_t query_count;
+  size_t slot;
+  size_t key_count;
+} fledge_attention_sequence;
+
+/// softmax(scale · q kᵀ + bias) v for every sequence and head.
+typedef struct fledge_attention {
+  const fledge_attention_sequence *sequences;
+  size_t sequence_count;
+  size_t query_heads;  // a multiple of cache.heads
+  const float *query;
+  size_t query_stride;
+  fledge_cache cache;
+  float scale;
+  bool causal;  // query i of n sees keys up to key_count - n + i
+  const float *distance_bias;  // optional [heads, 2 · distance_span - 1]: entry distance_span - 1 + (key - query)
+  size_t distance_span;
+  float *out;
+  size_t out_stride;
+} fledge_attention;
+
+/// The kernels of one instruction set. Pointers are never null.
+typedef struct fledge_kernels {
+  fledge_isa isa;
+  const char *name;
+
+  void (*pack_rows)(const float *x, size_t stride, size_t rows, size_t depth, fledge_type type, void *packed,
+                    float *scales, const float *norm, float epsilon);
+  void (*multiply_panels)(const fledge_linear *linear, const void *packed, const float *scales, size_t panel_begin,
+                          size_t panel_end);
+  void (*pack_weight_panel)(const void *source, fledge_type source_type, size_t source_stride, size_t rows,
+                            size_t depth, fledge_type type, void *panel, float *scales, int32_t *sums);
+  void (*attend)(const fledge_attention *attention, size_t sequence, size_t head, size_t tile_begin, size_t tile_end,
+                 void *scratch);
+
+  void (*write_cache)(const fledge_cache *cache, size_t slot, size_t head, size_t position, size_t count,
+                      const float *keys, const float *values, size_t stride);
+
+  void (*rms_norm)(const float *x, const float *weight, float epsilon, size_t rows, size_t width, float *out);
+  void (*layer_norm)(const float *x, const float *weight, const float *bias, float epsilon, size_t rows, size_t width,
+                     float *out);
+  void (*softmax)(const float *x, size_t rows, size_t width, float *out);
+  void (*activate)(fledge_activation f, const float *x, size_t count, float *out);
+  void (*binary)(fledge_binary f, const float *a, const float *b, size_t count, float *out);
+  void (*binary_scalar)(fledge_binary f, const float *a, float b, size_t count, float *out);
+  float (*sum)(const float *x, size_t count);
+  size_t (*argmax)(const float *x, size_t count);
+  void (*to_float)(const void *x, fledge_type type, size_t count, float *out);
+  void (*from_float)(const float *x, fledge_type type, size_t count, void *out);
+} fledge_kernels;
+
+/// The table of one level, or null where this processor does not have it.
+const fledge_kernels *fledge_kernels_of(fledge_isa isa);
+
+/// The level named by the environment's FLEDGE_ISA (portable, neon, avx2, avx512, avx512vnni), else the best there is.
+/// A name that is unknown, or a level that the processor lacks, gives null.
+const fledge_kernels *fledge_kernels_named(const char *name_or_null);
+
+// Threads ------------------------------------------------------------------------------------------------------------
+
+typedef struct fledge_pool fledge_pool;
+
+/// A pool of `threads` workers, the calling thread counted; workers spin briefly for work, then sleep.
+/// Returns null if the system refuses the threads.
+fledge_pool *fledge_pool_create(size_t threads);
+void fledge_pool_destroy(fledge_pool *pool);
+size_t fledge_pool_threads(const fledge_pool *pool);
+
+/// Runs body(context, item) for every item below `items`, in no particular order, and returns when all are done.
+/// A call while another thread uses the pool runs on the caller alone.
+void fledge_pool_run(fledge_pool *pool, size_t items, void (*body)(void *context, size_t item), void *context);
+
+/// Cores that this process may use: physical cores, the affinity mask and the container's quota considered.
+size_t fledge_available_cores(void);
+
+// Whole operations, spread over a pool -----------------------------------------------------------------------------
+
+/// Returns false if memory for the packed activations ran out.
+bool fledge_linear_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_linear *linear);
+
+size_t fledge_packed_bytes(fledge_type type, size_t columns, size_t depth);
+
+/// One stretch of a weight's rows: `rows` × depth numbers at `data`.
+typedef struct fledge_rows {
+  const void *data;
+  fledge_type type;
+  size_t rows;
+} fledge_rows;
+
+/// Packs the rows of `parts`, one after the other (or, with `gated`, exactly two equally tall parts interleaved by 16),
+/// as the columns of one operand. `data` has fledge_packed_bytes bytes; scales and sums whole panels (int8 only).
+void fledge_pack_weight(const fledge_kernels *kernels, fledge_pool *pool, const fledge_rows *parts, size_t part_count,
+                        bool gated, size_t depth, fledge_type type, void *data, float *scales, int32_t *sums);
+
+/// Reads column `column` of a packed operand back as `depth` floats (an embedding row of a tied head).
+void fledge_unpack_column(const fledge_packed *packed, size_t column, float *out);
+
+size_t fledge_cache_bytes(fledge_type type, size_t slots, size_t heads, size_t head_width, size_t capacity);
+
+/// Writes `count` rows of keys and values, starting at `position` of `slot`.
+void fledge_cache_write(const fledge_kernels *kernels, fledge_pool *pool, const fledge_cache *cache, size_t slot,
+                        size_t position, size_t count, const float *keys, const float *values, size_t stride);
+
+/// Returns false if memory for the scores ran out.
+bool fledge_attention_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_attention *attention);
+
+/// Reads `bytes` once, spread over the pool, and returns a value that depends on all of them (a bandwidth probe).
+uint64_t fledge_read_all(fledge_pool *pool, const void *data, size_t bytes);
+
+// Memory -------------------------------------------------------------------------------------------------------------
+
+/// `bytes` of zeroed memory aligned to 64 bytes; large blocks come straight from the system, with huge pages where it
+/// has them. Null when there is none.
+void *fledge_allocate(size_t bytes);
+void fledge_deallocate(void *memory, size_t bytes);
+
+/// Of a read-only file mapping: the whole pages within the range leave the process (not the system's file cache).
+void fledge_drop_pages(const void *start, size_t bytes);
+
+/// A lock that is only ever tried: whoever does not get it does without. `flag` is zero when free.
+static inline bool fledge_try_lock(uint8_t *flag) { return !__atomic_test_and_set(flag, __ATOMIC_ACQUIRE); }
+static inline void fledge_unlock(uint8_t *flag) { __atomic_clear(flag, __ATOMIC_RELEASE); }
+
+#if defined(__cplusplus)
+}
+#endif
+#endif

@@ -1,0 +1,28 @@
+// AVX-512 with VNNI and BF16 (Cooper Lake, Sapphire Rapids, Zen 4 and later).
+#include "include/CFledgeKernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(                                                                                          \
+    __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16"))),            \
+    apply_to = function)
+
+#define ISA FLEDGE_ISA_AVX512_VNNI
+#define ISA_NAME "avx512vnni"
+#define TABLE fledge_kernels_avx512vnni
+#define VECTOR_BYTES 64
+#define HAS_FMA 1
+#define MICRO_ROWS 12
+#define MICRO_VECTORS 2
+#define PREFETCH_BYTES 2048
+#define ROW_BLOCK_BYTES (512 * 1024)
+#define dot_bfloat16(sum, a, w) ((vfloat)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)(a), (__m512bh)(w)))
+// vpdpbusd takes unsigned activations: they carry 128, and finish_tile takes 128 · (sum of the weights) off again.
+#define INT8_OFFSET 128
+#define dot_int8(sum, a, w) ((vint)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(w)))
+
+#include "table.h"
+
+#pragma clang attribute pop
+#endif

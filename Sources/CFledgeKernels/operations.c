@@ -1,0 +1,298 @@
+// Whole operations: what one kernel call cannot do alone, spread over a pool.
+#include "include/CFledgeKernels.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scratch.h"
+
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
+
+static size_t group_of(fledge_type type) { return type == FLEDGE_INT8 ? 4 : type == FLEDGE_BFLOAT16 ? 2 : 1; }
+static size_t groups_of(fledge_type type, size_t depth) { return divide_up(depth, group_of(type)); }
+static size_t panel_bytes_of(fledge_type type, size_t depth) {
+  return groups_of(type, depth) * FLEDGE_PANEL * FLEDGE_GROUP_BYTES;
+}
+
+size_t fledge_packed_bytes(fledge_type type, size_t columns, size_t depth) {
+  return divide_up(columns, FLEDGE_PANEL) * panel_bytes_of(type, depth);
+}
+
+// Linear --------------------------------------------------------------------------------------------------------------
+
+typedef struct linear_job {
+  const fledge_kernels *kernels;
+  const fledge_linear *linear;
+  char *packed;
+  float *scales;
+  size_t row_bytes, panels, panels_an_item;
+} linear_job;
+
+static void pack_item(void *context, size_t item) {
+  const linear_job *job = context;
+  const fledge_linear *l = job->linear;
+  size_t begin = item * FLEDGE_TILE, rows = smaller(FLEDGE_TILE, l->rows - begin);
+  job->kernels->pack_rows(l->x + begin * l->x_stride, l->x_stride, rows, l->weight.depth, l->weight.type,
+                          job->packed + begin * job->row_bytes, job->scales + begin, l->x_row_norm, l->epsilon);
+}
+
+static void multiply_item(void *context, size_t item) {
+  const linear_job *job = context;
+  size_t begin = item * job->panels_an_item;
+  job->kernels->multiply_panels(job->linear, job->packed, job->scales, begin,
+                                smaller(job->panels, begin + job->panels_an_item));
+}
+
+bool fledge_linear_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_linear *linear) {
+  const fledge_packed *weight = &linear->weight;
+  if (linear->rows == 0 || weight->columns == 0) return true;
+  linear_job job = {.kernels = kernels, .linear = linear};
+  job.row_bytes = groups_of(weight->type, weight->depth) * FLEDGE_GROUP_BYTES;
+  size_t scale_bytes = divide_up(linear->rows * sizeof(float), 64) * 64;
+  char *scratch = fledge_scratch(FLEDGE_SCRATCH_OPERATION, scale_bytes + linear->rows * job.row_bytes);
+  if (!scratch) return false;
+  job.scales = (float *)(void *)scratch;
+  job.packed = scratch + scale_bytes;
+  size_t tiles = divide_up(linear->rows, FLEDGE_TILE), threads = fledge_pool_threads(pool);
+  if (linear->rows * weight->depth < 16384) {
+    for (size_t i = 0; i < tiles; i++) pack_item(&job, i);
+  } else {
+    fledge_pool_run(pool, tiles, pack_item, &job);
+  }
+  // Panels are dealt out in a few rounds, so that a thread that was held up does less. A product that is over in a
+  // microsecond or two is not worth waking anyone.
+  job.panels = divide_up(weight->columns, FLEDGE_PANEL);
+  if (linear->rows * weight->columns * weight->depth < 65536) threads = 1;
+  size_t rounds = linear->rows == 1 ? 1 : 4;
+  job.panels_an_item = threads == 1 ? job.panels : divide_up(job.panels, threads * rounds);
+  fledge_pool_run(pool, divide_up(job.panels, job.panels_an_item), multiply_item, &job);
+  return true;
+}
+
+// Weights -------------------------------------------------------------------------------------------------------------
+
+typedef struct pack_job {
+  const fledge_kernels *kernels;
+  const fledge_rows *parts;
+  size_t part_count, depth, panel_bytes, columns;
+  bool gated;
+  fledge_type type;
+  char *data;
+  float *scales;
+  int32_t *sums;
+} pack_job;
+
+static size_t size_of(fledge_type type) { return type == FLEDGE_FLOAT32 ? 4 : type == FLEDGE_INT8 ? 1 : 2; }
+
+// Packs `rows` rows of one part, from `begin`, as columns `column`… of panel `panel` (staged through a whole panel when
+// they do not fill one).
+static void pack_stretch(const pack_job *job, const fledge_rows *part, size_t begin, size_t rows, char *panel,
+                         float *scales, int32_t *sums) {
+  const char *source = (const char *)part->data + begin * job->depth * size_of(part->type);
+  job->kernels->pack_weight_panel(source, part->type, job->depth, rows, job->depth, job->type, panel, scales, sums);
+}
+
+static void pack_panel_item(void *context, size_t panel) {
+  const pack_job *job = context;
+  char *out = job->data + panel * job->panel_bytes;
+  float *scales = job->scales ? job->scales + panel * FLEDGE_PANEL : NULL;
+  int32_t *sums = job->sums ? job->sums + panel * FLEDGE_PANEL : NULL;
+  size_t column = panel * FLEDGE_PANEL, wanted = smaller(FLEDGE_PANEL, job->columns - column);
+  size_t half = FLEDGE_PANEL / 2;
+  // A stretch: neighbouring columns of the panel that come from neighbouring rows of one part.
+  struct { const fledge_rows *part; size_t begin, rows, column; } stretches[FLEDGE_PANEL];
+  size_t count = 0;
+  if (job->gated) {
+    size_t begin = panel * half, rows = smaller(half, job->parts[0].rows - begin);
+    for (size_t p = 0; p < 2; p++, count++) {
+      stretches[count].part = &job->parts[p];
+      stretches[count].begin = begin;
+      stretches[count].rows = rows;
+      stretches[count].column = p * half;
+    }
+  } else {
+    size_t first = 0, done = 0;
+    for (size_t p = 0; p < job->part_count && done < wanted; first += job->parts[p].rows, p++) {
+      size_t end = first + job->parts[p].rows;
+      if (column + done >= end) continue;
+      size_t rows = smaller(wanted - done, end - (column + done));
+      stretches[count].part = &job->parts[p];
+      stretches[count].begin = column + done - first;
+      stretches[count].rows = rows;
+      stretches[count].column = done;
+      done += rows;
+      count++;
+    }
+  }
+  if (count == 1) {
+    pack_stretch(job, stretches[0].part, stretches[0].begin, stretches[0].rows, out, scales, sums);
+    return;
+  }
+  char *stage = fledge_scratch(FLEDGE_SCRATCH_THREAD, job->panel_bytes);
+  float stage_scales[FLEDGE_PANEL];
+  int32_t stage_sums[FLEDGE_PANEL];
+  memset(out, 0, job->panel_bytes);
+  if (scales) memset(scales, 0, FLEDGE_PANEL * sizeof *scales), memset(sums, 0, FLEDGE_PANEL * sizeof *sums);
+  if (!stage) return;
+  for (size_t i = 0; i < count; i++) {
+    pack_stretch(job, stretches[i].part, stretches[i].begin, stretches[i].rows, stage, stage_scales, stage_sums);
+    size_t line = FLEDGE_PANEL * FLEDGE_GROUP_BYTES, at = stretches[i].column * FLEDGE_GROUP_BYTES;
+    for (size_t g = 0; g < job->panel_bytes / line; g++)
+      memcpy(out + g * line + at, stage + g * line, stretches[i].rows * FLEDGE_GROUP_BYTES);
+    if (scales) {
+      memcpy(scales + stretches[i].column, stage_scales, stretches[i].rows * sizeof *scales);
+      memcpy(sums + stretches[i].column, stage_sums, stretches[i].rows * sizeof *sums);
+    }
+  }
+}
+
+void fledge_pack_weight(const fledge_kernels *kernels, fledge_pool *pool, const fledge_rows *parts, size_t part_count,
+                        bool gated, size_t depth, fledge_type type, void *data, float *scales, int32_t *sums) {
+  pack_job job = {.kernels = kernels, .parts = parts, .part_count = part_count, .depth = depth, .gated = gated};
+  job.type = type;
+  job.data = data;
+  job.scales = scales;
+  job.sums = sums;
+  job.panel_bytes = panel_bytes_of(type, depth);
+  for (size_t p = 0; p < part_count; p++) job.columns += parts[p].rows;
+  size_t panels = gated ? divide_up(parts[0].rows, FLEDGE_PANEL / 2) : divide_up(job.columns, FLEDGE_PANEL);
+  fledge_pool_run(pool, panels, pack_panel_item, &job);
+}
+
+static float half_to_float(uint16_t h) {
+  uint32_t bits = (uint32_t)h << 16;
+  float x;
+  memcpy(&x, &bits, 4);
+  return x;
+}
+
+void fledge_unpack_column(const fledge_packed *packed, size_t column, float *out) {
+  size_t panel = column / FLEDGE_PANEL, lane = column % FLEDGE_PANEL, group = group_of(packed->type);
+  const char *data = (const char *)packed->data + panel * panel_bytes_of(packed->type, packed->depth);
+  for (size_t i = 0; i < packed->depth; i++) {
+    const char *at = data + (i / group * FLEDGE_PANEL + lane) * FLEDGE_GROUP_BYTES;
+    uint16_t half;
+    switch (packed->type) {
+      case FLEDGE_FLOAT32: memcpy(out + i, at, 4); break;
+      case FLEDGE_INT8: out[i] = (float)((const int8_t *)at)[i % 4] * packed->scales[column]; break;
+      default: memcpy(&half, at + i % 2 * 2, 2); out[i] = half_to_float(half);
+    }
+  }
+}
+
+// Cache and attention -------------------------------------------------------------------------------------------------
+
+static size_t value_slot_bytes(const fledge_cache *c) {
+  return divide_up(c->head_width, FLEDGE_PANEL) * panel_bytes_of(c->type, c->capacity);
+}
+static size_t key_slot_bytes(const fledge_cache *c) {
+  return c->capacity / FLEDGE_PANEL * panel_bytes_of(c->type, c->head_width);
+}
+
+size_t fledge_cache_bytes(fledge_type type, size_t slots, size_t heads, size_t head_width, size_t capacity) {
+  fledge_cache c = {.type = type, .heads = heads, .head_width = head_width, .capacity = capacity};
+  size_t keys = key_slot_bytes(&c), values = value_slot_bytes(&c);
+  return slots * heads * (keys > values ? keys : values);
+}
+
+typedef struct write_job {
+  const fledge_kernels *kernels;
+  const fledge_cache *cache;
+  size_t slot, position, count, stride;
+  const float *keys, *values;
+} write_job;
+
+static void write_item(void *context, size_t head) {
+  const write_job *job = context;
+  size_t offset = head * job->cache->head_width;
+  job->kernels->write_cache(job->cache, job->slot, head, job->position, job->count, job->keys + offset,
+                            job->values + offset, job->stride);
+}
+
+void fledge_cache_write(const fledge_kernels *kernels, fledge_pool *pool, const fledge_cache *cache, size_t slot,
+                        size_t position, size_t count, const float *keys, const float *values, size_t stride) {
+  write_job job = {kernels, cache, slot, position, count, stride, keys, values};
+  if (count * cache->head_width * cache->heads < 16384) {
+    for (size_t head = 0; head < cache->heads; head++) write_item(&job, head);
+  } else {
+    fledge_pool_run(pool, cache->heads, write_item, &job);
+  }
+}
+
+enum { TILES_AN_ITEM = 8 };
+
+typedef struct attention_job {
+  const fledge_kernels *kernels;
+  const fledge_attention *attention;
+  size_t chunks, scratch_bytes;
+  atomic_bool failed;
+} attention_job;
+
+static void attention_item(void *context, size_t item) {
+  attention_job *job = context;
+  const fledge_attention *t = job->attention;
+  size_t chunk = item % job->chunks, head = item / job->chunks % t->query_heads;
+  size_t sequence = item / job->chunks / t->query_heads, begin = chunk * TILES_AN_ITEM;
+  if (begin * FLEDGE_TILE >= t->sequences[sequence].query_count) return;
+  void *scratch = fledge_scratch(FLEDGE_SCRATCH_THREAD, job->scratch_bytes);
+  if (!scratch)
+    atomic_store(&job->failed, true);
+  else
+    job->kernels->attend(t, sequence, head, begin, begin + TILES_AN_ITEM, scratch);
+}
+
+bool fledge_attention_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_attention *attention) {
+  attention_job job = {.kernels = kernels, .attention = attention};
+  atomic_init(&job.failed, false);
+  size_t longest_query = 0, longest_key = 0, work = 0;
+  for (size_t i = 0; i < attention->sequence_count; i++) {
+    const fledge_attention_sequence *s = &attention->sequences[i];
+    longest_query = s->query_count > longest_query ? s->query_count : longest_query;
+    longest_key = s->key_count > longest_key ? s->key_count : longest_key;
+    work += s->query_count * s->key_count;
+  }
+  job.chunks = divide_up(divide_up(longest_query, FLEDGE_TILE), TILES_AN_ITEM);
+  size_t padded = divide_up(longest_key, FLEDGE_PANEL) * FLEDGE_PANEL + FLEDGE_PANEL;
+  job.scratch_bytes = FLEDGE_TILE * 4 * (2 * padded + divide_up(attention->cache.head_width, 4) * 4 + 16);
+  size_t items = attention->sequence_count * attention->query_heads * job.chunks;
+  if (work * attention->query_heads * attention->cache.head_width < 16384) {
+    for (size_t i = 0; i < items; i++) attention_item(&job, i);
+  } else {
+    fledge_pool_run(pool, items, attention_item, &job);
+  }
+  return !atomic_load(&job.failed);
+}
+
+// Bandwidth -----------------------------------------------------------------------------------------------------------
+
+typedef struct read_job {
+  const uint64_t *words;
+  size_t count, words_an_item;
+  _Atomic uint64_t sum;
+} read_job;
+
+static void read_item(void *context, size_t item) {
+  read_job *job = context;
+  size_t begin = item * job->words_an_item, end = smaller(job->count, begin + job->words_an_item);
+  const uint64_t *w = job->words;
+  uint64_t sums[32] = {0};
+  size_t i = begin;
+  for (; i + 32 <= end; i += 32) {
+    __builtin_prefetch((const char *)(w + i) + 2048, 0, 3);
+    for (size_t j = 0; j < 32; j++) sums[j] += w[i + j];
+  }
+  for (; i < end; i++) sums[0] += w[i];
+  uint64_t sum = 0;
+  for (size_t j = 0; j < 32; j++) sum += sums[j];
+  atomic_fetch_add(&job->sum, sum);
+}
+
+uint64_t fledge_read_all(fledge_pool *pool, const void *data, size_t bytes) {
+  read_job job = {.words = data, .count = bytes / 8};
+  size_t threads = fledge_pool_threads(pool);
+  job.words_an_item = divide_up(job.count, threads * 4) + 1;
+  fledge_pool_run(pool, divide_up(job.count, job.words_an_item), read_item, &job);
+  return atomic_load(&job.sum);
+}

@@ -1,0 +1,28 @@
+// The table of one instruction set, made of everything that this file includes. The includer has opened the target
+// attribute and defined ISA, ISA_NAME, TABLE and the parameters that the included files name.
+#include "vectors.h"
+#include "generic_dots.h"
+
+#include "products.h"
+#include "rows.h"
+#include "attention.h"
+
+const fledge_kernels TABLE = {
+    .isa = ISA,
+    .name = ISA_NAME,
+    .pack_rows = pack_rows,
+    .multiply_panels = multiply_panels,
+    .pack_weight_panel = pack_weight_panel,
+    .attend = attend,
+    .write_cache = write_cache,
+    .rms_norm = rms_norm,
+    .layer_norm = layer_norm,
+    .softmax = softmax,
+    .activate = activate,
+    .binary = binary,
+    .binary_scalar = binary_scalar,
+    .sum = sum,
+    .argmax = argmax,
+    .to_float = to_float,
+    .from_float = from_float,
+};

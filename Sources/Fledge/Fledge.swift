@@ -1,0 +1,6 @@
+@_exported import FledgeGeneration
+@_exported import FledgeHub
+@_exported import FledgeModels
+@_exported import FledgeNN
+@_exported import FledgeTensor
+@_exported import FledgeTokenizers

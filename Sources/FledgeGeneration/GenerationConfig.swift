@@ -1,0 +1,131 @@
+public import FledgeModels
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// How to generate: the fields of a checkpoint's `generation_config.json`, in camelCase.
+public struct GenerationConfig: Sendable, Equatable {
+    /// The largest number of tokens to generate.
+    public var maxNewTokens = 128
+    /// The end token is not allowed before this many tokens.
+    public var minNewTokens = 0
+    /// Draws tokens from the distribution; otherwise the likeliest is taken (greedy).
+    public var doSample = false
+    /// Divides the logits before sampling: below 1 sharpens, above 1 flattens.
+    public var temperature: Float = 1
+    /// Samples among this many likeliest tokens; 0 for all.
+    public var topK = 50
+    /// Samples among the fewest likeliest tokens whose probabilities sum to this; 1 for all.
+    public var topP: Float = 1
+    /// Above 1: tokens already generated become less likely (Keskar et al. 2019); 1 for none.
+    public var repetitionPenalty: Float = 1
+    /// Ends a sequence. The model's own, as a rule.
+    public var eosTokenIds: [Int] = []
+    /// Decoding begins with it; nil for what the model's configuration says.
+    public var decoderStartTokenId: Int?
+    /// Prompt tokens that are accepted; nil for what the model was trained with.
+    public var contextLength: Int?
+    /// Sampling with the same seed gives the same tokens.
+    public var seed: UInt64 = 0
+    /// Texts that end a sequence where they appear; the text is cut before them.
+    public var stopSequences: [String] = []
+
+    public init() {}
+
+    /// What a model directory recommends: `generation_config.json`, the end token of `config.json` where that says
+    /// none, and the defaults above for the rest.
+    ///
+    /// - Throws: ``ModelError/badConfig(_:_:)`` for a file that is there and unreadable, and for values out of range.
+    public init(directory: URL) throws {
+        let path = directory.appending(path: "generation_config.json").path
+        var fields = Fields()
+        if FileManager.default.fileExists(atPath: path) { fields = try Fields.read(path) }
+        let config = directory.appending(path: "config.json").path
+        if fields.eosTokenId == nil, FileManager.default.fileExists(atPath: config) {
+            fields.eosTokenId = try Fields.read(config).eosTokenId
+        }
+        // `max_length` counts the start token too.
+        if let value = fields.maxNewTokens ?? fields.maxLength.map({ max(1, $0 - 1) }) { maxNewTokens = value }
+        if let value = fields.minNewTokens { minNewTokens = value }
+        if let value = fields.doSample { doSample = value }
+        if let value = fields.temperature { temperature = value }
+        if let value = fields.topK { topK = value }
+        if let value = fields.topP { topP = value }
+        if let value = fields.repetitionPenalty { repetitionPenalty = value }
+        eosTokenIds = fields.eosTokenId?.values ?? []
+        decoderStartTokenId = fields.decoderStartTokenId
+        if let complaint { throw ModelError.badConfig(path, complaint) }
+    }
+
+    /// What is wrong with the values, nil if nothing is.
+    public var complaint: String? {
+        if maxNewTokens < 1 { return "max_new_tokens is \(maxNewTokens); it must be at least 1" }
+        if maxNewTokens > 1_000_000 { return "max_new_tokens is \(maxNewTokens); it may be at most 1000000" }
+        if minNewTokens < 0 { return "min_new_tokens is \(minNewTokens); it must not be negative" }
+        if minNewTokens > maxNewTokens {
+            return "min_new_tokens (\(minNewTokens)) is larger than max_new_tokens (\(maxNewTokens))"
+        }
+        if !(temperature > 0 && temperature.isFinite) {
+            return "temperature is \(temperature); it must be above 0 (for greedy decoding leave sampling off)"
+        }
+        if topK < 0 { return "top_k is \(topK); it must not be negative (0 for no limit)" }
+        if !(topP > 0 && topP <= 1) { return "top_p is \(topP); it must be above 0 and at most 1" }
+        if !(repetitionPenalty > 0 && repetitionPenalty.isFinite) {
+            return "repetition_penalty is \(repetitionPenalty); it must be above 0"
+        }
+        if stopSequences.contains("") { return "a stop sequence is empty" }
+        return nil
+    }
+
+    /// One id or a list of them.
+    private struct Identifiers: Decodable {
+        let values: [Int]
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let list = try? container.decode([Int].self) {
+                values = list
+            } else {
+                values = [try container.decode(Int.self)]
+            }
+        }
+    }
+
+    private struct Fields: Decodable {
+        var maxNewTokens: Int?
+        var maxLength: Int?
+        var minNewTokens: Int?
+        var doSample: Bool?
+        var temperature: Float?
+        var topK: Int?
+        var topP: Float?
+        var repetitionPenalty: Float?
+        var eosTokenId: Identifiers?
+        var decoderStartTokenId: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case maxNewTokens = "max_new_tokens"
+            case maxLength = "max_length"
+            case minNewTokens = "min_new_tokens"
+            case doSample = "do_sample"
+            case temperature
+            case topK = "top_k"
+            case topP = "top_p"
+            case repetitionPenalty = "repetition_penalty"
+            case eosTokenId = "eos_token_id"
+            case decoderStartTokenId = "decoder_start_token_id"
+        }
+
+        static func read(_ path: String) throws -> Fields {
+            do {
+                return try JSONDecoder().decode(Fields.self, from: Data(contentsOf: URL(filePath: path)))
+            } catch let error as DecodingError {
+                throw ModelError.badConfig(path, error.plainText)
+            } catch {
+                throw ModelError.badConfig(path, "not readable as JSON")
+            }
+        }
+    }
+}

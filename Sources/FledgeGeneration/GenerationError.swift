@@ -1,0 +1,22 @@
+/// Why nothing can be generated as asked.
+public enum GenerationError: Error, Equatable, CustomStringConvertible {
+    case badConfig(String)
+    case noPrompt
+    case emptyPrompt(index: Int)
+    case promptTooLong(tokens: Int, limit: Int)
+    case notEnoughMemory(bytes: Int, available: Int)
+
+    public var description: String {
+        switch self {
+        case .badConfig(let complaint): complaint
+        case .noPrompt: "there is no prompt"
+        case .emptyPrompt(let index): "prompt \(index + 1) has no tokens; an encoder–decoder needs at least one"
+        case .promptTooLong(let tokens, let limit):
+            "the prompt has \(tokens) tokens and the model's context holds \(limit); shorten it, or pass --truncate "
+                + "to keep the first \(limit) tokens, or --context-length \(tokens) to go beyond what it was trained with"
+        case .notEnoughMemory(let bytes, let available):
+            "the caches for this would take \(bytes >> 20) MiB and the machine has \(available >> 20) MiB; "
+                + "ask for fewer new tokens (--max-new-tokens), a shorter prompt or a smaller batch"
+        }
+    }
+}

@@ -1,0 +1,124 @@
+/// What a processor may look at besides the scores.
+public struct TokenContext: Sendable {
+    /// Tokens of the sequence so far: for an encoder–decoder the start token and what was generated.
+    public var tokens: [Int]
+    /// How many of them are generated.
+    public var newTokenCount = 0
+
+    public init(tokens: [Int]) { self.tokens = tokens }
+}
+
+/// One change to the scores of the next token. A generation applies its processors in order, row by row, to
+/// unnormalised log-probabilities; −∞ forbids a token.
+public protocol LogitsProcessor: Sendable {
+    func process(_ logits: UnsafeMutableBufferPointer<Float>, context: TokenContext)
+}
+
+/// Divides positive scores, multiplies negative ones, of every token that the sequence holds (Keskar et al. 2019).
+public struct RepetitionPenalty: LogitsProcessor {
+    public let penalty: Float
+
+    public init(_ penalty: Float) { self.penalty = penalty }
+
+    public func process(_ logits: UnsafeMutableBufferPointer<Float>, context: TokenContext) {
+        for (index, token) in context.tokens.enumerated() where token >= 0 && token < logits.count {
+            // Each token once, however often it occurs.
+            if context.tokens[..<index].contains(token) { continue }
+            logits[token] = logits[token] < 0 ? logits[token] * penalty : logits[token] / penalty
+        }
+    }
+}
+
+/// Forbids the end before a number of new tokens.
+public struct MinNewTokens: LogitsProcessor {
+    public let count: Int
+    public let endTokens: [Int]
+
+    public init(_ count: Int, endTokens: [Int]) {
+        self.count = count
+        self.endTokens = endTokens
+    }
+
+    public func process(_ logits: UnsafeMutableBufferPointer<Float>, context: TokenContext) {
+        guard context.newTokenCount < count else { return }
+        for token in endTokens where token >= 0 && token < logits.count { logits[token] = -.infinity }
+    }
+}
+
+/// Divides the scores.
+public struct Temperature: LogitsProcessor {
+    public let value: Float
+
+    public init(_ value: Float) { self.value = value }
+
+    public func process(_ logits: UnsafeMutableBufferPointer<Float>, context: TokenContext) {
+        for index in logits.indices { logits[index] /= value }
+    }
+}
+
+/// Keeps the `count` largest scores, and whatever equals the last of them (Fan et al. 2018).
+public struct TopK: LogitsProcessor {
+    public let count: Int
+
+    public init(_ count: Int) { self.count = count }
+
+    public func process(_ logits: UnsafeMutableBufferPointer<Float>, context: TokenContext) {
+        guard count > 0, count < logits.count else { return }
+        // The smallest of the `count` largest, by a heap with its minimum on top.
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { heap in
+            for index in 0..<count { heap.initializeElement(at: index, to: logits[index]) }
+            for index in stride(from: count / 2 - 1, through: 0, by: -1) { TopK.siftDown(heap, from: index) }
+            for index in count..<logits.count where logits[index] > heap[0] {
+                heap[0] = logits[index]
+                TopK.siftDown(heap, from: 0)
+            }
+            let threshold = heap[0]
+            for index in logits.indices where logits[index] < threshold { logits[index] = -.infinity }
+        }
+    }
+
+    private static func siftDown(_ heap: UnsafeMutableBufferPointer<Float>, from start: Int) {
+        var parent = start
+        while true {
+            var child = 2 * parent + 1
+            guard child < heap.count else { return }
+            if child + 1 < heap.count && heap[child + 1] < heap[child] { child += 1 }
+            guard heap[child] < heap[parent] else { return }
+            heap.swapAt(child, parent)
+            parent = child
+        }
+    }
+}
+
+/// Keeps the fewest likeliest tokens whose probabilities sum to at least `mass`, one at the least (Holtzman et al. 2020).
+public struct TopP: LogitsProcessor {
+    public let mass: Float
+
+    public init(_ mass: Float) { self.mass = mass }
+
+    public func process(_ logits: UnsafeMutableBufferPointer<Float>, context: TokenContext) {
+        guard mass < 1, let largest = logits.max(), largest > -.infinity else { return }
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: logits.count) { order in
+            var count = 0
+            var total: Float = 0
+            for index in logits.indices where logits[index] > -.infinity {
+                order.initializeElement(at: count, to: Int32(index))
+                count += 1
+                total += Softmax.exponential(logits[index] - largest)
+            }
+            // From the least likely up, as the reference does: a token goes while the sum so far is at most 1 − mass.
+            var candidates = UnsafeMutableBufferPointer(rebasing: order[..<count])
+            candidates.sort { a, b in
+                let (x, y) = (logits[Int(a)], logits[Int(b)])
+                return x == y ? a > b : x < y
+            }
+            var sum: Float = 0
+            for position in 0..<max(0, count - 1) {
+                let index = Int(candidates[position])
+                sum += Softmax.exponential(logits[index] - largest) / total
+                if sum > 1 - mass { break }
+                logits[index] = -.infinity
+            }
+        }
+    }
+}

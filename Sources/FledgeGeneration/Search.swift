@@ -1,0 +1,138 @@
+public import FledgeModels
+public import FledgeNN
+public import FledgeTensor
+
+/// Why a sequence ended.
+public enum FinishReason: String, Sendable, Codable {
+    /// The model ended it.
+    case stop
+    /// It reached the largest number of new tokens.
+    case length
+    /// A stop sequence appeared.
+    case stopSequence = "stop_sequence"
+    /// The consumer cancelled.
+    case cancelled
+}
+
+/// One token that a search decided on.
+public struct GeneratedToken: Sendable, Equatable {
+    /// The prompt's place in the batch.
+    public let sequence: Int
+    public let id: Int
+    /// Set with a sequence's last token.
+    public let finishReason: FinishReason?
+}
+
+/// A way through the tree of continuations: step by step, for all sequences of a batch at once.
+public protocol Search {
+    var isFinished: Bool { get }
+    /// The tokens that the last step decided on.
+    var newTokens: [GeneratedToken] { get }
+    /// Computes one step.
+    mutating func step()
+    /// Ends a sequence from outside: a stop sequence appeared in its text.
+    mutating func finish(sequence: Int)
+}
+
+/// One continuation a sequence, one token a step: greedy decoding and sampling, by the sampler.
+///
+/// A step allocates nothing that grows with the model.
+public struct SingleSequenceSearch: Search {
+    private let model: any Seq2SeqLanguageModel
+    private let processors: [any LogitsProcessor]
+    private let sampler: any Sampler
+    private let endTokens: [Int]
+    private let maxNewTokens: Int
+    private var state: DecoderState
+    private var rows: [Row]
+    private var inputs: [Int]
+    private var finishedOutside: [Int] = []
+    public private(set) var newTokens: [GeneratedToken] = []
+
+    private struct Row {
+        let sequence: Int
+        var context: TokenContext
+        var random: RandomGenerator
+        var isFinished = false
+    }
+
+    /// - Parameter state: made by the model for the batch's prompts.
+    public init(
+        model: any Seq2SeqLanguageModel, state: DecoderState, config: GenerationConfig,
+        processors: [any LogitsProcessor]? = nil, sampler: (any Sampler)? = nil
+    ) {
+        self.model = model
+        self.state = state
+        self.processors = processors ?? config.logitsProcessors
+        self.sampler = sampler ?? config.sampler
+        endTokens = config.eosTokenIds
+        maxNewTokens = config.maxNewTokens
+        let start = config.decoderStartTokenId ?? model.decoderStartToken
+        rows = state.activeSlots.map { slot in
+            var context = TokenContext(tokens: [start])
+            context.tokens.reserveCapacity(config.maxNewTokens + 1)
+            return Row(
+                sequence: slot, context: context,
+                random: RandomGenerator(seed: config.seed, stream: UInt64(slot)))
+        }
+        inputs = rows.map { _ in start }
+        newTokens.reserveCapacity(rows.count)
+    }
+
+    public var isFinished: Bool { rows.isEmpty }
+
+    public mutating func step() {
+        dropFinished()
+        newTokens.removeAll(keepingCapacity: true)
+        guard !rows.isEmpty else { return }
+        let logits = model.step(inputs, state: &state)
+        let vocabulary = model.vocabularySize
+        for index in rows.indices {
+            // The logits are this step's own, nobody else reads them: they are changed in place.
+            let row = UnsafeMutableBufferPointer(start: logits.floats + index * vocabulary, count: vocabulary)
+            for processor in processors { processor.process(row, context: rows[index].context) }
+            let token = sampler.sample(row, random: &rows[index].random)
+            rows[index].context.tokens.append(token)
+            rows[index].context.newTokenCount += 1
+            inputs[index] = token
+            let isEnd = endTokens.contains(token)
+            let isLast = isEnd || rows[index].context.newTokenCount >= maxNewTokens
+            rows[index].isFinished = isLast
+            newTokens.append(
+                GeneratedToken(
+                    sequence: rows[index].sequence, id: token,
+                    finishReason: isEnd ? .stop : isLast ? .length : nil))
+        }
+        withExtendedLifetime(logits) {}
+        if newTokens.allSatisfy({ $0.finishReason != nil }) { dropFinished() }
+    }
+
+    public mutating func finish(sequence: Int) {
+        for index in rows.indices where rows[index].sequence == sequence { rows[index].isFinished = true }
+        if rows.allSatisfy(\.isFinished) { dropFinished() }
+    }
+
+    private mutating func dropFinished() {
+        guard rows.contains(where: \.isFinished) else { return }
+        let current = rows
+        state.keep { !current[$0].isFinished }
+        inputs = zip(current, inputs).filter { !$0.0.isFinished }.map(\.1)
+        rows.removeAll(where: \.isFinished)
+    }
+}
+
+extension GenerationConfig {
+    /// The processors that the settings ask for, in the reference's order.
+    public var logitsProcessors: [any LogitsProcessor] {
+        var processors: [any LogitsProcessor] = []
+        if repetitionPenalty != 1 { processors.append(RepetitionPenalty(repetitionPenalty)) }
+        if minNewTokens > 0 { processors.append(MinNewTokens(minNewTokens, endTokens: eosTokenIds)) }
+        guard doSample else { return processors }
+        if temperature != 1 { processors.append(Temperature(temperature)) }
+        if topK > 0 { processors.append(TopK(topK)) }
+        if topP < 1 { processors.append(TopP(topP)) }
+        return processors
+    }
+
+    public var sampler: any Sampler { doSample ? MultinomialSampler() : GreedySampler() }
+}

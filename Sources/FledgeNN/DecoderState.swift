@@ -1,0 +1,82 @@
+public import FledgeTensor
+
+/// Everything that a generation keeps between two steps: the caches of every layer, which sequences are still running
+/// and how far they are, and the memory that steps compute in.
+///
+/// Memory is taken once, when the state is made. A loaded model is shared; each generation has a state of its own.
+public struct DecoderState: Sendable {
+    /// Self-attention, one cache a layer, one slot a sequence.
+    public var selfCaches: [KeyValueCache]
+    /// Keys and values of the encoded prompt, one cache a layer; empty for decoder-only models.
+    public var crossCaches: [KeyValueCache]
+    /// Tokens decoded so far, one number a slot.
+    public private(set) var lengths: [Int]
+    /// Encoded prompt positions, one number a slot.
+    public let encodedLengths: [Int]
+    /// The slots of the sequences still running, in the order of a step's rows.
+    public private(set) var activeSlots: [Int]
+    /// The first and the number of rows of each running sequence in the present step.
+    public private(set) var selfSpans: [AttentionSpan] = []
+    public private(set) var crossSpans: [AttentionSpan] = []
+    /// The self-attention's bias by distance, if the model has one, for ``capacity`` positions.
+    public let selfBias: DistanceBias?
+    /// Tokens that a slot has room for.
+    public let capacity: Int
+    public let workspace: Workspace
+
+    public init(
+        selfCaches: [KeyValueCache], crossCaches: [KeyValueCache], encodedLengths: [Int],
+        selfBias: DistanceBias? = nil, capacity: Int, workspace: Workspace
+    ) {
+        self.selfCaches = selfCaches
+        self.crossCaches = crossCaches
+        self.encodedLengths = encodedLengths
+        self.selfBias = selfBias
+        self.capacity = capacity
+        self.workspace = workspace
+        lengths = Array(repeating: 0, count: encodedLengths.count)
+        activeSlots = Array(encodedLengths.indices)
+        selfSpans.reserveCapacity(lengths.count)
+        crossSpans.reserveCapacity(lengths.count)
+    }
+
+    /// Makes room for the next `count` tokens of every running sequence and lays out this step's rows: sequence after
+    /// sequence, `count` rows each.
+    ///
+    /// - Precondition: the capacity suffices.
+    public mutating func advance(by count: Int) {
+        selfSpans.removeAll(keepingCapacity: true)
+        crossSpans.removeAll(keepingCapacity: true)
+        for (row, slot) in activeSlots.enumerated() {
+            lengths[slot] += count
+            precondition(lengths[slot] <= capacity, "\(lengths[slot]) tokens in a state for \(capacity)")
+            let offset = row * count
+            selfSpans.append(
+                AttentionSpan(queryOffset: offset, queryCount: count, slot: slot, keyCount: lengths[slot]))
+            crossSpans.append(
+                AttentionSpan(queryOffset: offset, queryCount: count, slot: slot, keyCount: encodedLengths[slot]))
+        }
+    }
+
+    /// Drops the sequences whose row is not wanted any more; the others keep their order.
+    public mutating func keep(rows isKept: (Int) -> Bool) {
+        var kept = 0
+        for row in activeSlots.indices where isKept(row) {
+            activeSlots[kept] = activeSlots[row]
+            kept += 1
+        }
+        activeSlots.removeLast(activeSlots.count - kept)
+    }
+
+    /// Beam search: row `i` goes on from what row `sources[i]` has decoded.
+    ///
+    /// - Precondition: every sequence still runs; rows that exchange sequences share a prompt.
+    public mutating func reorder(beams sources: [Int]) {
+        precondition(activeSlots.elementsEqual(lengths.indices), "reordering needs every sequence running")
+        for index in selfCaches.indices { selfCaches[index].reorder(sources) }
+        lengths = sources.map { lengths[$0] }
+    }
+
+    /// Bytes of all caches.
+    public var cacheByteCount: Int { (selfCaches + crossCaches).reduce(0) { $0 + $1.byteCount } }
+}

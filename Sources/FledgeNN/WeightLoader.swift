@@ -1,0 +1,110 @@
+public import FledgeTensor
+
+/// Hands a checkpoint's tensors to layers by name, keeps book of what was missing or never asked for, and stores each
+/// weight in the type that the user chose.
+///
+/// A missing tensor does not stop the loading at once: ``finish()`` lists all of them together.
+public final class WeightLoader {
+    public let checkpoint: Checkpoint
+    /// How matrices are stored.
+    public let type: WeightType
+    public let engine: Engine
+    private var used: Set<String> = []
+    private var missing: [String] = []
+    private var misshapen: [String] = []
+
+    public init(_ checkpoint: Checkpoint, type: WeightType, engine: Engine) {
+        self.checkpoint = checkpoint
+        self.type = type
+        self.engine = engine
+    }
+
+    /// The loader at a path within the checkpoint, such as `encoder.block.0`.
+    public var root: WeightScope { WeightScope(loader: self, path: "") }
+
+    /// Marks tensors as known though no layer asks for them: copies of others, or what a family no longer uses.
+    public func ignore(where isIgnored: (String) -> Bool) {
+        for name in checkpoint.names where isIgnored(name) { used.insert(name) }
+    }
+
+    fileprivate func tensor(_ name: String, shape: Shape) throws(SafetensorsError) -> Tensor {
+        guard let entry = checkpoint.entry(name) else {
+            missing.append(name)
+            return Tensor(zeros: Shape(repeatElement(1, count: shape.count))).broadcast(to: shape)
+        }
+        used.insert(name)
+        guard Shape(entry.shape) == shape else {
+            misshapen.append("\(name) \(entry.shape) instead of \(shape)")
+            return Tensor(zeros: Shape(repeatElement(1, count: shape.count))).broadcast(to: shape)
+        }
+        let tensor = try checkpoint.tensor(name)
+        guard tensor.dtype.isFloatingPoint else {
+            throw .unsupportedType(checkpoint.path, tensor: name, dtype: "\(tensor.dtype), and a weight must be a floating-point type")
+        }
+        return tensor
+    }
+
+    /// - Throws: ``WeightError`` listing every tensor that was missing, had another shape, or was not asked for.
+    public func finish() throws(WeightError) {
+        let unexpected = checkpoint.names.filter { !used.contains($0) }
+        guard missing.isEmpty, unexpected.isEmpty, misshapen.isEmpty else {
+            throw WeightError(
+                path: checkpoint.path, missing: missing, unexpected: unexpected, misshapen: misshapen)
+        }
+    }
+}
+
+/// A place within a checkpoint: `scope / "layer" / 0`.
+public struct WeightScope {
+    public let loader: WeightLoader
+    /// Dotted, without a dot at the end; empty at the root.
+    public let path: String
+
+    public static func / (scope: WeightScope, name: String) -> WeightScope {
+        WeightScope(loader: scope.loader, path: scope.path.isEmpty ? name : scope.path + "." + name)
+    }
+
+    public static func / (scope: WeightScope, index: Int) -> WeightScope { scope / String(index) }
+
+    /// Whether the checkpoint has the tensor of this name here.
+    public func contains(_ name: String) -> Bool { loader.checkpoint.entry((self / name).path) != nil }
+
+    /// The tensor of this name here, as it is stored in the file.
+    ///
+    /// - Throws: ``SafetensorsError`` if it cannot be read; a missing one is left to ``WeightLoader/finish()``.
+    public func tensor(_ name: String, shape: Shape) throws(SafetensorsError) -> Tensor {
+        try loader.tensor((self / name).path, shape: shape)
+    }
+
+    /// The tensor as float32 in memory of its own: norms, biases.
+    ///
+    /// - Throws: ``SafetensorsError``.
+    public func vector(_ name: String, shape: Shape) throws(SafetensorsError) -> Tensor {
+        let source = try tensor(name, shape: shape)
+        let copy = Tensor(zeros: shape) + source
+        return copy
+    }
+}
+
+/// A checkpoint that does not fit its configuration.
+public struct WeightError: Error, Equatable, CustomStringConvertible {
+    public let path: String
+    public let missing: [String]
+    public let unexpected: [String]
+    public let misshapen: [String]
+
+    public var description: String {
+        var lines = ["\(path): the weights do not fit config.json"]
+        func list(_ title: String, _ names: [String]) {
+            guard !names.isEmpty else { return }
+            let more = names.count > 20 ? ["… and \(names.count - 20) more"] : []
+            lines.append("  \(title) (\(names.count)):")
+            lines += (names.prefix(20) + more).map { "    " + $0 }
+        }
+        list("missing", missing)
+        list("of another shape", misshapen)
+        list("unexpected", unexpected)
+        lines.append("  check that config.json and the safetensors files belong together")
+        return lines.joined(separator: "\n")
+    }
+}

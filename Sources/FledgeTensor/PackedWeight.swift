@@ -1,0 +1,173 @@
+package import CFledgeKernels
+
+/// How the numbers of a loaded weight matrix are stored.
+public enum WeightType: String, Sendable, Codable, CaseIterable {
+    case float32, bfloat16
+    /// One symmetric scale an output column; activations are quantised by row as they come.
+    case int8
+
+    package var kernelType: fledge_type {
+        switch self {
+        case .float32: FLEDGE_FLOAT32
+        case .bfloat16: FLEDGE_BFLOAT16
+        case .int8: FLEDGE_INT8
+        }
+    }
+
+    /// The type that keys and values are cached in beside weights of this type.
+    package var cacheType: fledge_type { self == .float32 ? FLEDGE_FLOAT32 : FLEDGE_BFLOAT16 }
+
+    /// Bytes that one number takes, scales left aside.
+    public var byteCount: Int {
+        switch self {
+        case .float32: 4
+        case .bfloat16: 2
+        case .int8: 1
+        }
+    }
+}
+
+/// A weight matrix in the layout that the kernels multiply with (drawn in CFledgeKernels.h).
+public struct PackedWeight: Sendable {
+    /// Output columns; a gated weight has gate and value columns, twice as many as it puts out.
+    public let columns: Int
+    /// Inputs.
+    public let depth: Int
+    public let type: WeightType
+    /// Whether columns are gate and value interleaved, for f(gate) · value.
+    public let isGated: Bool
+    private let data: Storage
+    private let scales: Storage?
+    private let sums: Storage?
+
+    /// Packs weights that share their input, one below the other.
+    ///
+    /// - Parameters:
+    ///   - matrices: each `[outputs, inputs]`, in any floating-point type; rows become the columns of the product.
+    ///   - gated: interleaves exactly two equally tall matrices, gate and value.
+    /// - Precondition: at least one matrix, all of rank 2 with equally many inputs.
+    /// - Complexity: O(elements), spread over the engine's threads.
+    public init(_ matrices: [Tensor], type: WeightType, gated: Bool = false, engine: Engine = .shared) {
+        precondition(!matrices.isEmpty && (!gated || matrices.count == 2), "one matrix, or two for a gated weight")
+        let sources = matrices.map { $0.isContiguous ? $0 : $0.contiguous() }
+        depth = sources[0].shape[1]
+        columns = sources.reduce(0) { $0 + $1.shape[0] }
+        self.type = type
+        isGated = gated
+        var parts: [fledge_rows] = []
+        for source in sources {
+            precondition(source.rank == 2 && source.shape[1] == depth, "weights \(source.shape), depth \(depth)")
+            guard let sourceType = source.dtype.kernelType else { preconditionFailure("a \(source.dtype) weight") }
+            parts.append(fledge_rows(data: source.pointer, type: sourceType, rows: source.shape[0]))
+        }
+        let panel = Int(FLEDGE_PANEL)
+        let padded = (columns + panel * 2 - 1) / panel * panel
+        // A gated weight's last panel holds two half-filled halves.
+        let panelColumns = gated ? (columns / 2 + panel / 2 - 1) / (panel / 2) * panel : columns
+        data = Storage(byteCount: fledge_packed_bytes(type.kernelType, panelColumns, depth))
+        scales = type == .int8 ? Storage(byteCount: padded * 4) : nil
+        sums = type == .int8 ? Storage(byteCount: padded * 4) : nil
+        fledge_pack_weight(
+            engine.kernels, engine.pool, parts, parts.count, gated, depth, type.kernelType, data.pointer,
+            scales?.pointer.assumingMemoryBound(to: Float.self), sums?.pointer.assumingMemoryBound(to: Int32.self))
+        withExtendedLifetime(sources) {}
+    }
+
+    /// Columns of the product.
+    public var outputColumns: Int { isGated ? columns / 2 : columns }
+
+    /// Bytes in memory, scales included.
+    public var byteCount: Int { data.byteCount + (scales?.byteCount ?? 0) + (sums?.byteCount ?? 0) }
+
+    package var packed: fledge_packed {
+        fledge_packed(
+            type: type.kernelType, columns: columns, depth: depth, data: data.pointer,
+            scales: scales.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Float.self)) },
+            sums: sums.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Int32.self)) })
+    }
+
+    /// One column as floats, as the product sees it: `[depth]`.
+    public func column(_ index: Int) -> [Float] {
+        precondition(index >= 0 && index < columns && !isGated, "column \(index) of \(columns)")
+        return [Float](unsafeUninitializedCapacity: depth) { buffer, count in
+            withUnsafePointer(to: packed) { fledge_unpack_column($0, index, buffer.baseAddress) }
+            count = depth
+        }
+    }
+}
+
+/// The root-mean-square normalisation that a product may apply to its input rows first.
+public struct InputNorm: Sendable {
+    /// `[depth]`, float32.
+    public let weight: Tensor
+    public let epsilon: Float
+
+    public init(weight: Tensor, epsilon: Float) {
+        self.weight = weight.converted(to: .float32).contiguous()
+        self.epsilon = epsilon
+    }
+}
+
+extension Tensor {
+    /// activation(scale · norm(x) · weightᵀ + bias) + residual, in one pass over the weight.
+    ///
+    /// - Parameters:
+    ///   - norm: applied to every row of `self` on the way in.
+    ///   - residual: `[…, outputs]`, added at the end.
+    /// - Returns: `[…, outputs]` for `self` of shape `[…, inputs]`; a gated weight gives activation(gate) · value.
+    /// - Complexity: O(rows · inputs · outputs), spread over the engine's threads.
+    public func product(
+        _ weight: PackedWeight, norm: InputNorm? = nil, bias: Tensor? = nil, scale: Float = 1,
+        activation: Activation = .identity, residual: Tensor? = nil
+    ) -> Tensor {
+        let source = isContiguous && dtype == .float32 ? self : converted(to: .float32).contiguous()
+        precondition(shape[fromEnd: 0] == weight.depth, "product of \(shape) with a weight of depth \(weight.depth)")
+        var outShape = shape
+        outShape[rank - 1] = weight.outputColumns
+        let result = Tensor(like: self, shape: outShape)
+        if let residual {
+            precondition(
+                residual.elementCount == result.elementCount && residual.isContiguous,
+                "residual \(residual.shape) for \(outShape)")
+        }
+        var job = fledge_linear()
+        job.rows = weight.depth == 0 ? 0 : source.elementCount / weight.depth
+        job.x = UnsafePointer(source.floats)
+        job.x_stride = weight.depth
+        job.x_row_norm = norm.map { UnsafePointer($0.weight.floats) }
+        job.epsilon = norm?.epsilon ?? 0
+        job.weight = weight.packed
+        job.bias = bias.map { UnsafePointer($0.floats) }
+        job.residual = residual.map { UnsafePointer($0.floats) }
+        job.residual_stride = weight.outputColumns
+        job.scale = scale
+        job.activation = activation.kernel
+        job.gated = weight.isGated
+        job.out = result.floats
+        job.out_stride = weight.outputColumns
+        precondition(fledge_linear_run(engine.kernels, engine.pool, &job), "out of memory for packed activations")
+        withExtendedLifetime((source, weight, norm, bias, residual)) {}
+        return result
+    }
+
+    /// The matrix product of the last two dimensions, leading dimensions broadcast: `[…, n, k] · […, k, m]`.
+    ///
+    /// The right operand is packed first; a weight that is used again should be a ``PackedWeight``.
+    public func matmul(_ other: Tensor) -> Tensor {
+        precondition(rank >= 2 && other.rank >= 2 && shape[fromEnd: 0] == other.shape[fromEnd: 1],
+            "matrix product of \(shape) and \(other.shape)")
+        let (n, m) = (shape[fromEnd: 1], other.shape[fromEnd: 0])
+        guard let batch = Shape.broadcast(Shape(shape.dropLast(2)), Shape(other.shape.dropLast(2))) else {
+            preconditionFailure("matrix product of \(shape) and \(other.shape)")
+        }
+        let left = broadcast(to: Shape(Array(batch) + [n, shape[fromEnd: 0]]))
+            .reshaped(Shape(batch.elementCount, n, shape[fromEnd: 0]))
+        let right = other.broadcast(to: Shape(Array(batch) + [shape[fromEnd: 0], m]))
+            .reshaped(Shape(batch.elementCount, shape[fromEnd: 0], m))
+        let products = (0..<batch.elementCount).map { index in
+            left[index].product(PackedWeight([right[index].transposed(0, 1)], type: .float32, engine: engine))
+        }
+        guard !products.isEmpty else { return Tensor(zeros: Shape(Array(batch) + [n, m])) }
+        return Tensor.concatenated(products).reshaped(Shape(Array(batch) + [n, m]))
+    }
+}
