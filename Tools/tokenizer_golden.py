@@ -9,6 +9,7 @@ corpus with T5's own tokenizer; those hashes are all that is kept of that data.
 """
 
 import argparse
+import base64
 import io
 import json
 import pathlib
@@ -188,6 +189,19 @@ def cases(tokenizer):
     return result
 
 
+def decodes(tokenizer):
+    """What random ids decode to."""
+    random = hostile_corpus.SplitMix64(5)
+    size = tokenizer.get_vocab_size()
+    result = []
+    for _ in range(40):
+        # Half of the ids are among the first, where the special and the byte tokens are.
+        ids = [random.next(size if random.next(2) else min(size, 260)) for _ in range(random.next(14))]
+        result.append({"text": "", "ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=False),
+                       "skipped": tokenizer.decode(ids, skip_special_tokens=True)})
+    return result
+
+
 def fnv(state, data):
     for byte in data:
         state = ((state ^ byte) * 0x100000001B3) & (1 << 64) - 1
@@ -221,7 +235,6 @@ def main():
     parser.add_argument("--shared", type=pathlib.Path)
     shared = parser.parse_args().shared
 
-    import base64
     model = train(vocab_size=600, normalization_rule_name="nmt_nfkc")
     bytes_model = train(
         vocab_size=700, normalization_rule_name="identity", byte_fallback=True, remove_extra_whitespaces=False,
@@ -230,13 +243,12 @@ def main():
     write("bytes/spiece.model", bytes_model)
     pieces = vocabulary(model)
     charsmap = base64.b64encode(character_map(model)).decode()
-    write("charsmap.txt", charsmap.encode())
 
     for name, changes in variants(pieces).items():
         description = t5(pieces) | changes
         text = json.dumps(description, ensure_ascii=False, separators=(",", ":"))
         tokenizer = Tokenizer.from_str(text.replace("@CHARSMAP@", charsmap))
-        write(f"variants/{name}.json", {"tokenizer": description, "cases": cases(tokenizer)})
+        write(f"variants/{name}.json", {"tokenizer": description, "cases": cases(tokenizer), "decodes": decodes(tokenizer)})
 
     texts = [text for text in CASES + [hostile_corpus.text(n) for n in range(300)]
              if not any(mark in text for mark in ("</s>", "<pad>", "<unk>", "<extra_id_"))]

@@ -1,4 +1,5 @@
-public import FledgeModels
+import FledgeModels
+import FledgeTensor
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials

@@ -1,5 +1,6 @@
 import FledgeModels
 import FledgeNN
+import FledgeTensor
 import FledgeTokenizers
 
 #if canImport(FoundationEssentials)

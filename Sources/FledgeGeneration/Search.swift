@@ -1,6 +1,6 @@
 public import FledgeModels
 public import FledgeNN
-public import FledgeTensor
+import FledgeTensor
 
 /// Why a sequence ended.
 public enum FinishReason: String, Sendable, Codable {

@@ -124,20 +124,20 @@ public struct TextGenerator: Sendable {
 
 /// Where a stream is, shared between the thread that generates and a consumer that may cancel.
 private final class StreamProgress: @unchecked Sendable {
-    private let lock = NSLock()
+    private let queue = DispatchQueue(label: "fledge.stream")
     private var statistics: GenerationStatistics
     private var isOver = false
     private var cancelled = false
 
     init(promptTokens: Int) { statistics = GenerationStatistics(promptTokens: promptTokens) }
 
-    var isCancelled: Bool { lock.withLock { cancelled } }
+    var isCancelled: Bool { queue.sync { cancelled } }
 
-    func update(_ statistics: GenerationStatistics) { lock.withLock { self.statistics = statistics } }
+    func update(_ statistics: GenerationStatistics) { queue.sync { self.statistics = statistics } }
 
     /// The last event, the first time that the stream ends in either way.
     func finish(_ reason: FinishReason) -> GenerationEvent? {
-        lock.withLock {
+        queue.sync {
             if isOver { return nil }
             isOver = true
             return GenerationEvent(sequence: 0, text: "", tokenID: nil, finishReason: reason, statistics: statistics)
@@ -145,7 +145,7 @@ private final class StreamProgress: @unchecked Sendable {
     }
 
     func cancel() -> GenerationEvent? {
-        lock.withLock { cancelled = true }
+        queue.sync { cancelled = true }
         return finish(.cancelled)
     }
 }

@@ -17,6 +17,9 @@ public protocol Seq2SeqLanguageModel: Sendable {
     /// Prompt tokens that the model was made for, nil where it has no such bound.
     var contextLength: Int? { get }
 
+    /// Bytes of weights that decoding one token reads.
+    var weightBytesPerToken: Int { get }
+
     /// Bytes that the caches of a ``DecoderState`` take at most; `Int.max` where the number overflows.
     func cacheBytes(sequences: Int, promptTokens: Int, newTokens: Int) -> Int
 

@@ -1,5 +1,4 @@
 public import FledgeHub
-public import FledgeNN
 public import FledgeTensor
 public import FledgeTokenizers
 

@@ -131,6 +131,15 @@ public struct T5: Seq2SeqLanguageModel {
     public var decoderStartToken: Int { config.decoderStartTokenId }
     public var contextLength: Int? { config.nPositions }
 
+    public var weightBytesPerToken: Int {
+        decoder.blocks.reduce(head.weight.byteCount) { sum, block in
+            let cross = block.crossAttention.map { $0.query.weight.byteCount + $0.output.weight.byteCount } ?? 0
+            let own = block.selfAttention.queryKeyValue.weight.byteCount + block.selfAttention.output.weight.byteCount
+            return sum + own + cross + block.feedForward.input.weight.byteCount
+                + block.feedForward.output.weight.byteCount
+        }
+    }
+
     public func cacheBytes(sequences: Int, promptTokens: Int, newTokens: Int) -> Int {
         let element = weightType == .float32 ? 4.0 : 2.0
         let row = 2 * Double(config.innerWidth) * element * Double(decoder.blocks.count)
@@ -214,6 +223,10 @@ public struct T5: Seq2SeqLanguageModel {
             }
             hidden = feedForward(hidden, block.feedForward)
             observe?("decoder.\(index)", hidden)
+        }
+        if let observe {
+            let norm = decoder.finalNorm
+            observe("decoder.output", hidden.rmsNormalized(weight: norm.weight, epsilon: norm.epsilon))
         }
         return hidden
     }

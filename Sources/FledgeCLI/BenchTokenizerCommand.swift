@@ -1,0 +1,58 @@
+import ArgumentParser
+import Fledge
+
+struct BenchTokenizerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-tokenizer",
+        abstract: "Measure how fast a tokenizer is, on one thread.")
+
+    @Option(help: ArgumentHelp("The model whose tokenizer it is.", valueName: "directory | org/name[@revision]"))
+    var model: String
+
+    @Option(help: "The text to tokenize.")
+    var file: String
+
+    @Flag(help: "Take every line as a text of its own; otherwise the file is one text.")
+    var lines = false
+
+    @Option(name: [.customLong("repeat")], help: "Measured runs, after one that is not counted.")
+    var runs = 5
+
+    @Flag(help: "Print one JSON object, which is what this command prints anyway.")
+    var json = false
+
+    func validate() throws {
+        guard (1...10_000).contains(runs) else { throw ValidationError("--repeat must be from 1 to 10000") }
+    }
+
+    private struct Report: Encodable {
+        let megabytesPerSecond: Double
+        let medianSeconds: Double
+        let loadSeconds: Double
+        let bytes: Int
+        let tokens: Int
+    }
+
+    func run() async throws {
+        let text = try Terminal.readText(file)
+        let directory = try await ModelOptions.directory(of: model)
+        let clock = ContinuousClock()
+        let start = clock.now
+        let tokenizer = try AutoTokenizer.from(directory: directory)
+        let loadSeconds = (clock.now - start).seconds
+        let texts = lines ? text.split(separator: "\n").map(String.init) : [text]
+        var seconds: [Double] = []
+        var tokens = 0
+        for run in 0...runs {
+            tokens = 0
+            let elapsed = clock.measure { for text in texts { tokens += tokenizer.encode(text: text).count } }
+            if run > 0 { seconds.append(elapsed.seconds) }
+        }
+        let median = BenchCommand.Spread(seconds).median
+        let bytes = texts.reduce(0) { $0 + $1.utf8.count }
+        try Terminal.json(
+            Report(
+                megabytesPerSecond: Double(bytes) / 1e6 / max(median, 1e-9), medianSeconds: median,
+                loadSeconds: loadSeconds, bytes: bytes, tokens: tokens))
+    }
+}

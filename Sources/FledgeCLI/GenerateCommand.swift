@@ -1,0 +1,120 @@
+import ArgumentParser
+import Fledge
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+struct GenerateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Generate text from a prompt.",
+        discussion: """
+            Greedy by default; sampling with --do-sample. On a terminal the text appears as it is generated.
+
+              fledge generate --model google/flan-t5-base --dtype int8 --prompt-file dialogue.txt
+              fledge generate --model ./my-model --prompt "Once upon a time" --do-sample --temperature 0.8 --top-p 0.95
+              fledge generate --model ./my-model --input-ids 37,1782,19,1 --max-new-tokens 20 --json
+
+            Several --prompt make one batch.
+            """)
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "The prompt; may be given several times for a batch.")
+    var prompt: [String] = []
+
+    @Option(help: "A file that holds the prompt; - for standard input.")
+    var promptFile: String?
+
+    @Option(help: "The prompt as token ids, used as they are: 1,2,3.")
+    var inputIds: TokenList?
+
+    @Flag(help: "Keep only as many of the prompt's first tokens as the model's context holds.")
+    var truncate = false
+
+    @OptionGroup var generation: GenerationOptions
+
+    @Flag(help: "Print text as it is generated, also when standard output is not a terminal.")
+    var stream = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        let sources = [!prompt.isEmpty, promptFile != nil, inputIds != nil].filter { $0 }.count
+        if sources == 0 { throw ValidationError("there is no prompt; give --prompt, --prompt-file or --input-ids") }
+        if sources > 1 { throw ValidationError("give one of --prompt, --prompt-file and --input-ids") }
+        if stream && json { throw ValidationError("--stream and --json exclude each other") }
+        if stream && prompt.count > 1 { throw ValidationError("--stream takes one prompt") }
+    }
+
+    func run() async throws {
+        let clock = ContinuousClock()
+        let engine = try model.engine()
+        let texts = try promptFile.map { path throws(InputError) in [try Terminal.readText(path)] } ?? prompt
+        let directory = try await model.directory()
+        let start = clock.now
+        let generator = try load(directory, engine: engine)
+        let loadSeconds = (clock.now - start).seconds
+        let config = try generation.applied(to: generator.config)
+        var prompts = try inputIds.map { [$0.ids] } ?? texts.map(generator.encode)
+        if truncate, let limit = config.contextLength ?? generator.model.contextLength {
+            prompts = prompts.map { Self.truncated($0, to: limit, isText: inputIds == nil) }
+        }
+        let isStreaming = !json && prompts.count == 1 && (stream || Terminal.outputIsTerminal)
+        let (completions, statistics) = try generator.complete(tokens: prompts, config: config) { event in
+            if isStreaming { Terminal.output(event.text) }
+        }
+        if json {
+            return try Terminal.json(Report(completions, statistics, loadSeconds: loadSeconds))
+        }
+        Terminal.output(isStreaming ? "\n" : completions.map { $0.text + "\n" }.joined())
+    }
+
+    /// Ids alone need no tokenizer; a directory without one still generates.
+    private func load(_ directory: URL, engine: Engine) throws -> TextGenerator {
+        guard inputIds != nil else { return try .from(directory: directory, type: model.dtype, engine: engine) }
+        return TextGenerator(
+            model: try AutoModelForSeq2SeqLM.from(directory: directory, type: model.dtype, engine: engine),
+            tokenizer: try? AutoTokenizer.from(directory: directory),
+            config: try GenerationConfig(directory: directory))
+    }
+
+    /// A text's last token, which ends it for the model, stays when the tokens before it are cut.
+    private static func truncated(_ tokens: [Int], to limit: Int, isText: Bool) -> [Int] {
+        guard tokens.count > limit, let last = tokens.last else { return tokens }
+        return isText ? Array(tokens.prefix(limit - 1)) + [last] : Array(tokens.prefix(limit))
+    }
+
+    private struct Report: Encodable {
+        struct Text: Encodable {
+            let text: String
+            let tokenIds: [Int]
+            let finishReason: FinishReason
+        }
+        struct Timings: Encodable {
+            let loadSeconds: Double
+            let prefillSeconds: Double
+            let decodeSeconds: Double
+            let decodeTokensPerSecond: Double
+        }
+        let promptTokens: Int
+        let completions: [Text]
+        let timings: Timings
+        let peakMemoryBytes: Int
+
+        init(_ completions: [Completion], _ statistics: GenerationStatistics, loadSeconds: Double) {
+            promptTokens = statistics.promptTokens
+            self.completions = completions.map {
+                Text(text: $0.text, tokenIds: $0.tokenIDs, finishReason: $0.finishReason)
+            }
+            timings = Timings(
+                loadSeconds: loadSeconds, prefillSeconds: statistics.prefillSeconds,
+                decodeSeconds: statistics.decodeSeconds, decodeTokensPerSecond: statistics.decodeTokensPerSecond)
+            peakMemoryBytes = Terminal.peakMemoryBytes
+        }
+    }
+}
