@@ -3,10 +3,9 @@ public struct AccessToken: Sendable, Hashable, CustomStringConvertible, CustomRe
     /// The secret itself, for the `Authorization` header and nothing else.
     let secret: String
 
-    /// Trims white space around the token.
+    /// Trims white space around the token; `nil` when nothing is left.
     ///
     /// - Parameter text: The token, as in `HF_TOKEN` or a token file.
-    /// - Returns: `nil` when nothing is left.
     /// - Throws: ``HubError/invalidSetting(name:reason:)`` when the token cannot be sent in a header.
     public init?(_ text: String) throws(HubError) {
         let trimmed = Self.trimmed(text)

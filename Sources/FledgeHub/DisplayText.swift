@@ -1,7 +1,7 @@
 /// Text from a user or a server, made fit to be shown on a terminal.
-enum DisplayText {
+package enum DisplayText {
     /// The text on one line, without control characters, cut to `limit` characters.
-    static func sanitized(_ text: String, limit: Int = 200) -> String {
+    package static func sanitized(_ text: String, limit: Int = 200) -> String {
         var result = ""
         for (count, scalar) in text.unicodeScalars.enumerated() {
             if count == limit {

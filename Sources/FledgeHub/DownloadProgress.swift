@@ -51,13 +51,13 @@ actor ProgressMeter {
     /// Adds files that are wanted.
     func expect(_ files: [RepositoryFile]) {
         for file in files where sizes.updateValue(file.size, forKey: file.path) == nil {
-            totalBytes += file.size
+            totalBytes &+= file.size
         }
     }
 
     /// The file now has this many bytes on disk, `received` of them new from the network.
     func set(_ file: RepositoryFile, bytes count: Int64, received new: Int64 = 0) {
-        bytes += count - (onDisk.updateValue(count, forKey: file.path) ?? 0)
+        bytes &+= count &- (onDisk.updateValue(count, forKey: file.path) ?? 0)
         received += new
         let now = ContinuousClock.now
         let elapsed = (now - windowStart) / .seconds(1)
@@ -73,7 +73,7 @@ actor ProgressMeter {
 
     /// The file is complete and in its place.
     func finish(_ file: RepositoryFile) {
-        bytes += file.size - (onDisk.updateValue(file.size, forKey: file.path) ?? 0)
+        bytes &+= file.size &- (onDisk.updateValue(file.size, forKey: file.path) ?? 0)
         filesDone += 1
         report(file, at: .now)
     }

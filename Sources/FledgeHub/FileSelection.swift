@@ -8,10 +8,10 @@ public enum FileSelection: Sendable, Hashable {
     case patterns(allow: [String], ignore: [String] = [])
 
     /// The files to fetch, and the index that names further ones.
-    struct Plan: Sendable, Hashable {
-        var files: [RepositoryFile]
+    package struct Plan: Sendable, Hashable {
+        package var files: [RepositoryFile]
         /// An index whose shards are wanted too; it is among `files`.
-        var index: RepositoryFile?
+        package var index: RepositoryFile?
     }
 
     static let singleWeights = "model.safetensors"
@@ -41,9 +41,10 @@ public enum FileSelection: Sendable, Hashable {
     /// - Parameters:
     ///   - tree: All files of the repository.
     ///   - reference: The repository, for the error messages.
+    /// - Returns: The files to fetch.
     /// - Throws: ``HubError/noSafetensors(reference:otherWeights:)`` or
     ///   ``HubError/noMatchingFiles(reference:patterns:)``.
-    func plan(_ tree: RepositoryTree, reference: RepositoryReference) throws(HubError) -> Plan {
+    package func plan(_ tree: RepositoryTree, reference: RepositoryReference) throws(HubError) -> Plan {
         switch self {
         case .patterns(let allow, let ignore):
             let allowed = allow.map { GlobPattern($0) }
@@ -96,6 +97,7 @@ public enum FileSelection: Sendable, Hashable {
     ///   - names: The file names in the index.
     ///   - tree: All files of the repository.
     ///   - reference: The repository, for the error message.
+    /// - Returns: The files of these names.
     /// - Throws: ``HubError/missingShard(reference:index:shard:)``.
     static func shards(
         named names: [String], in tree: RepositoryTree, reference: RepositoryReference

@@ -78,7 +78,7 @@ enum FileSystem {
         let temporary = path + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
         let file = try OutputFile(path: temporary)
         do throws(HubError) {
-            try bytes.withUnsafeBytes { bytes throws(HubError) in try file.write(bytes) }
+            try file.write(bytes)
             try rename(temporary, to: path)
         } catch {
             unlink(temporary)
@@ -98,12 +98,19 @@ enum FileSystem {
     }
 
     /// Makes `path` a symbolic link to `target`, atomically replacing what was there.
-    static func link(_ path: String, to target: String) throws(HubError) {
+    ///
+    /// - Returns: `false` when the file system has no symbolic links, as exFAT.
+    /// - Throws: A ``HubError`` of the category `inputOutput`.
+    static func link(_ path: String, to target: String) throws(HubError) -> Bool {
         if let slash = path.lastIndex(of: "/") { try createDirectory(String(path[..<slash])) }
         let temporary = path + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
-        guard symlink(target, temporary) == 0 else { throw error("Linking", path) }
+        guard symlink(target, temporary) == 0 else {
+            if [EPERM, ENOSYS, ENOTSUP, EOPNOTSUPP].contains(errno) { return false }
+            throw error("Linking", path)
+        }
         do throws(HubError) {
             try rename(temporary, to: path)
+            return true
         } catch {
             unlink(temporary)
             throw error

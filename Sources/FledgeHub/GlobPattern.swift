@@ -1,6 +1,6 @@
 /// A shell-like pattern as `huggingface_hub` reads it: `*` matches anything, slashes included, `?` one character,
 /// `[a-z]` one of a set, `[!a-z]` one outside it; a pattern that ends with `/` means everything below.
-struct GlobPattern: Sendable, Hashable {
+package struct GlobPattern: Sendable, Hashable {
     private enum Element: Hashable {
         case literal(Character)
         case anyCharacter
@@ -18,7 +18,7 @@ struct GlobPattern: Sendable, Hashable {
 
     private let elements: [Element]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         var elements: [Element] = []
         var rest = Array(text.hasSuffix("/") ? text + "*" : text)[...]
         while let character = rest.popFirst() {
@@ -45,7 +45,7 @@ struct GlobPattern: Sendable, Hashable {
     ///
     /// - Complexity: O(*n* · *m*) for a text of *n* characters and a pattern of *m*: only the last `*` is ever
     ///   reconsidered.
-    func matches(_ text: String) -> Bool {
+    package func matches(_ text: String) -> Bool {
         let text = Array(text)
         var position = 0
         var element = 0

@@ -7,6 +7,7 @@
 /// The cache that Python's `huggingface_hub` and this library share.
 ///
 ///     <cache>/
+///     ├── CACHEDIR.TAG                               says that this is a cache
 ///     ├── .locks/models--org--name/<etag>.lock       flock, one writer a blob
 ///     └── models--org--name/
 ///         ├── blobs/<etag>                           contents; SHA-256 for LFS files, git SHA-1 otherwise
@@ -40,8 +41,8 @@ public struct HubCache: Sendable, Hashable {
         snapshot(for: reference, selection: selection, isLenient: false)
     }
 
-    /// - Parameter isLenient: Whether a snapshot without a list of files may lack a tokenizer: the choice when
-    ///   nothing can be downloaded anyway.
+    /// The same, where a lenient answer accepts a snapshot without a list of files that lacks a tokenizer: better
+    /// than nothing when nothing can be downloaded.
     func snapshot(for reference: RepositoryReference, selection: FileSelection, isLenient: Bool) -> URL? {
         guard let commit = commit(for: reference) else { return nil }
         let paths = SnapshotPaths(cache: self, reference: reference, commit: commit)
@@ -56,7 +57,7 @@ public struct HubCache: Sendable, Hashable {
     }
 
     /// The commit that the revision named when the Hub was last asked.
-    func commit(for reference: RepositoryReference) -> String? {
+    package func commit(for reference: RepositoryReference) -> String? {
         if reference.isPinnedToCommit { return reference.revision }
         let path = folder(reference) + "/refs/" + reference.revision
         guard let bytes = try? FileSystem.contentsIfPresent(of: path, limit: 256) else { return nil }
@@ -65,20 +66,20 @@ public struct HubCache: Sendable, Hashable {
     }
 
     /// Remembers the commit that a branch or tag names.
-    func setCommit(_ commit: String, for reference: RepositoryReference) throws(HubError) {
+    package func setCommit(_ commit: String, for reference: RepositoryReference) throws(HubError) {
         if reference.isPinnedToCommit || self.commit(for: reference) == commit { return }
         try FileSystem.writeAtomically(Array(commit.utf8), to: folder(reference) + "/refs/" + reference.revision)
     }
 
     /// The list of files at a commit; `nil` when it is not in the cache or cannot be understood.
-    func tree(for reference: RepositoryReference, commit: String) -> RepositoryTree? {
+    package func tree(for reference: RepositoryReference, commit: String) -> RepositoryTree? {
         let path = folder(reference) + "/trees/\(commit).json"
         guard let bytes = try? FileSystem.contentsIfPresent(of: path, limit: HubAPI.longestAnswer) else { return nil }
         return (try? JSONDecoder().decode(TreeCacheFile.self, from: Data(bytes)))?.tree
     }
 
     /// Keeps the list of files at a commit.
-    func setTree(_ tree: RepositoryTree, for reference: RepositoryReference, commit: String) throws(HubError) {
+    package func setTree(_ tree: RepositoryTree, for reference: RepositoryReference, commit: String) throws(HubError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(TreeCacheFile(tree)) else { return }
@@ -86,12 +87,12 @@ public struct HubCache: Sendable, Hashable {
     }
 
     /// Whether it is known that the commit has no such file.
-    func isKnownAbsent(_ path: String, in reference: RepositoryReference, commit: String) -> Bool {
+    package func isKnownAbsent(_ path: String, in reference: RepositoryReference, commit: String) -> Bool {
         RepositoryTree.isSafe(path) && FileSystem.status(of: absenceMark(path, reference, commit)) != nil
     }
 
     /// Remembers that the commit has no such file, so that Python need not ask either.
-    func markAbsent(_ path: String, in reference: RepositoryReference, commit: String) throws(HubError) {
+    package func markAbsent(_ path: String, in reference: RepositoryReference, commit: String) throws(HubError) {
         if isKnownAbsent(path, in: reference, commit: commit) || !RepositoryTree.isSafe(path) { return }
         try FileSystem.writeAtomically([], to: absenceMark(path, reference, commit))
     }
@@ -100,16 +101,24 @@ public struct HubCache: Sendable, Hashable {
         folder(reference) + "/.no_exist/\(commit)/\(path)"
     }
 
+    /// Tells backup programs that the directory can be filled again (https://bford.info/cachedir/), as Python does.
+    func markAsCache() throws(HubError) {
+        let path = directory.path + "/CACHEDIR.TAG"
+        if FileSystem.status(of: path) != nil { return }
+        let text = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of model files.\n"
+        try FileSystem.writeAtomically(Array(text.utf8), to: path)
+    }
+
     /// The path of a repository's folder.
-    func folder(_ reference: RepositoryReference) -> String {
+    package func folder(_ reference: RepositoryReference) -> String {
         directory.path + "/" + reference.cacheFolderName
     }
 
-    func blob(_ etag: String, of reference: RepositoryReference) -> String {
+    package func blob(_ etag: String, of reference: RepositoryReference) -> String {
         folder(reference) + "/blobs/" + etag
     }
 
-    func lock(_ etag: String, of reference: RepositoryReference) -> String {
+    package func lock(_ etag: String, of reference: RepositoryReference) -> String {
         directory.path + "/.locks/" + reference.cacheFolderName + "/\(etag).lock"
     }
 }

@@ -17,6 +17,7 @@ extension HubConfiguration {
     /// | `HF_TOKEN_PATH` | a file with the access token; default `$HF_HOME/token` |
     /// | `HF_HUB_DISABLE_IMPLICIT_TOKEN` | send no token |
     /// | `HF_HUB_OFFLINE`, `TRANSFORMERS_OFFLINE` | open no connection when `1`, `true`, `yes` or `on` |
+    /// | `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy` | an HTTP proxy, in lower or upper case |
     /// | `HF_HUB_DOWNLOAD_TIMEOUT`, `HF_HUB_ETAG_TIMEOUT` | whole seconds, 10 when absent or 0 |
     ///
     /// A directory may begin with `~` and contain `$NAME` or `${NAME}`. Unlike Python, a variable that is set but
@@ -31,10 +32,12 @@ extension HubConfiguration {
         _ environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(HubError) -> HubConfiguration {
         let variables = HubEnvironment(variables: environment)
+        let endpoint = variables["HF_ENDPOINT"] ?? publicEndpoint
         return try HubConfiguration(
-            endpoint: variables["HF_ENDPOINT"] ?? publicEndpoint,
+            endpoint: endpoint,
             token: try variables.token(),
             cacheDirectory: URL(fileURLWithPath: variables.cacheDirectory, isDirectory: true),
+            proxy: try ProxyAddress.named(for: endpoint, in: environment),
             isOffline: variables.isTrue("HF_HUB_OFFLINE", orElse: "TRANSFORMERS_OFFLINE"),
             downloadTimeout: try variables.timeout("HF_HUB_DOWNLOAD_TIMEOUT"),
             metadataTimeout: try variables.timeout("HF_HUB_ETAG_TIMEOUT"))

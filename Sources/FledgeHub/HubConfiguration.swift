@@ -15,6 +15,8 @@ public struct HubConfiguration: Sendable, Hashable {
     public var token: AccessToken?
     /// The directory that holds `models--org--name` folders.
     public var cacheDirectory: URL
+    /// The proxy that connections go through; `nil` connects directly.
+    public var proxy: ProxyAddress?
     /// When true no connection is ever opened.
     public var isOffline: Bool
     /// How long to wait for the next bytes of a file.
@@ -32,6 +34,7 @@ public struct HubConfiguration: Sendable, Hashable {
     ///   - endpoint: The Hub's address.
     ///   - token: The token for private and gated models.
     ///   - cacheDirectory: The directory that holds `models--org--name` folders.
+    ///   - proxy: The proxy that connections go through.
     ///   - isOffline: Whether no connection may be opened.
     ///   - downloadTimeout: How long to wait for the next bytes of a file.
     ///   - metadataTimeout: How long to wait for a connection or an answer about a repository.
@@ -40,12 +43,14 @@ public struct HubConfiguration: Sendable, Hashable {
     /// - Throws: ``HubError/invalidSetting(name:reason:)`` when the endpoint is not an http or https URL.
     public init(
         endpoint: String = Self.publicEndpoint, token: AccessToken? = nil, cacheDirectory: URL,
-        isOffline: Bool = false, downloadTimeout: Duration = .seconds(10), metadataTimeout: Duration = .seconds(10),
-        maximumConcurrentDownloads: Int = 4, retryPolicy: RetryPolicy = RetryPolicy()
+        proxy: ProxyAddress? = nil, isOffline: Bool = false, downloadTimeout: Duration = .seconds(10),
+        metadataTimeout: Duration = .seconds(10), maximumConcurrentDownloads: Int = 4,
+        retryPolicy: RetryPolicy = RetryPolicy()
     ) throws(HubError) {
         self.endpoint = try Self.checkedEndpoint(endpoint)
         self.token = token
         self.cacheDirectory = cacheDirectory
+        self.proxy = proxy
         self.isOffline = isOffline
         self.downloadTimeout = downloadTimeout
         self.metadataTimeout = metadataTimeout

@@ -57,6 +57,14 @@ public enum HubError: Error, Sendable, Equatable {
     case malformedFile(path: String, reason: String)
     case missingShard(reference: String, index: String, shard: String)
 
+    /// Whether the trouble is with the way to the Hub rather than with what was asked of it.
+    var isUnreachable: Bool {
+        switch self {
+        case .connectionFailed, .timedOut, .serverFailed: true
+        default: false
+        }
+    }
+
     /// The kind of trouble.
     public var category: Category {
         switch self {

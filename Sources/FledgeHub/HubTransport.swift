@@ -38,6 +38,12 @@ struct HubTransport: Sendable {
         // One HTTP/2 connection would share one flow-control window among all files; several HTTP/1.1 connections
         // each have the kernel's.
         settings.httpVersion = .http1Only
+        settings.proxy = configuration.proxy.map { proxy in
+            guard let credentials = proxy.credentials else { return .server(host: proxy.host, port: proxy.port) }
+            return .server(
+                host: proxy.host, port: proxy.port,
+                authorization: .basic(username: credentials.user, password: credentials.password))
+        }
         let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: settings)
         let transport = HubTransport(configuration: configuration, client: client)
         let outcome: Swift.Result<Result, HubError>
@@ -59,6 +65,8 @@ struct HubTransport: Sendable {
     ///   - deadline: How long the answer's head may take; `nil` leaves that to the read timeout.
     ///   - accepting: Status codes besides 2xx that are not errors.
     ///   - subject: What this is about.
+    /// - Returns: The answer's head; its body is still to be read.
+    /// - Throws: ``TransferFailure``, which says whether to try again.
     func get(
         _ url: String, headers: [String: String] = [:], hubHeaders: [String: String] = [:],
         deadline: Duration? = nil, accepting: Set<Int> = [], subject: Subject
@@ -86,7 +94,9 @@ struct HubTransport: Sendable {
             let response = try await send(request, origin: origin, deadline: deadline, subject: subject)
             if isHub { collected.add(contentsOf: response.headers) }
             if [301, 302, 303, 307, 308].contains(response.status.code) {
-                url = try Self.redirectTarget(of: response, from: url, origin: origin)
+                url = try Self.redirectTarget(of: response, from: url)
+                // Read to its end, the answer leaves its connection open for the next request.
+                _ = try? await response.body.collect(upTo: 65_536)
                 continue
             }
             let answer = Answer(response: response, url: url, hubHeaders: collected)
@@ -111,19 +121,13 @@ struct HubTransport: Sendable {
     }
 
     private static func redirectTarget(
-        of response: HTTPClientResponse, from url: String, origin: Origin
+        of response: HTTPClientResponse, from url: String
     ) throws(TransferFailure) -> String {
-        guard let location = response.headers.first(name: "Location"),
-            let target = URLText.resolved(location, against: url), let targetOrigin = Origin(url: target)
-        else {
-            throw .final(
-                .malformedResponse(
-                    url: URLText.shown(url), reason: "it redirects without naming an http address to go to"))
+        do {
+            return try Redirect.target(of: response.headers.first(name: "Location"), from: url)
+        } catch {
+            throw .final(error)
         }
-        if origin.scheme == "https", targetOrigin.scheme == "http", !targetOrigin.isLoopback {
-            throw .final(.insecureRedirect(from: URLText.shown(url), to: URLText.shown(target)))
-        }
-        return target
     }
 
     /// What a status that is not a success means.
@@ -153,7 +157,8 @@ struct HubTransport: Sendable {
         switch status {
         case 401 where tokenSent:
             return .final(.tokenRefused(endpoint: endpoint))
-        case 401, 404 where subject.file == nil:
+        case 401,
+            404 where subject.file == nil:
             return .final(.repositoryNotFound(repository: repository, endpoint: endpoint, tokenSent: tokenSent))
         case 404:
             return .final(

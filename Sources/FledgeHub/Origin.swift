@@ -16,12 +16,18 @@ struct Origin: Sendable, Hashable {
     init?(url: String) {
         guard let components = URLComponents(string: url),
             let scheme = components.scheme?.lowercased(), scheme == "http" || scheme == "https",
-            let host = components.host?.lowercased(), !host.isEmpty
+            let host = components.host?.lowercased(), Self.isPlausible(host: host),
+            (1...65_535).contains(components.port ?? 1)
         else { return nil }
         self.scheme = scheme
         self.host = host
         self.port = components.port ?? (scheme == "https" ? 443 : 80)
         self.hasCredentials = components.user != nil || components.password != nil
+    }
+
+    /// Whether the text can be a host: ASCII without control characters, spaces or escapes.
+    private static func isPlausible(host: String) -> Bool {
+        !host.isEmpty && host.utf8.count <= 255 && host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x25 }
     }
 
     /// The host, with its port when that is not the scheme's own.

@@ -7,12 +7,12 @@
 #endif
 
 /// A file open for reading and appending, closed when it is released.
-final class OutputFile: Sendable {
-    let path: String
+package final class OutputFile: Sendable {
+    package let path: String
     private let descriptor: Int32
 
     /// Opens or creates the file; a symbolic link in its place is refused.
-    init(path: String) throws(HubError) {
+    package init(path: String) throws(HubError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
         self.path = path
         guard descriptor >= 0 else { throw FileSystem.error("Opening", path) }
@@ -47,6 +47,13 @@ final class OutputFile: Sendable {
             }
             buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
+    }
+
+    package func write(_ bytes: [UInt8]) throws(HubError) {
+        let outcome = bytes.withUnsafeBytes { bytes in
+            Result { () throws(HubError) in try write(bytes) }
+        }
+        try outcome.get()
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(HubError) {

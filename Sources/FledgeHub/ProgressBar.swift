@@ -49,14 +49,15 @@ public struct ProgressBar: Sendable, Hashable {
         var details: [String] = []
         if let total, total > 0 {
             details.append("\(percent(of: total))%")
-            details.append("\(amount(completed)) of \(amount(total))")
+            let done = if case .items = unit { "\(completed)" } else { amount(completed) }
+            details.append("\(done) of \(amount(total))")
         } else {
             details.append(amount(completed))
         }
         if let unitsPerSecond, unitsPerSecond > 0, unitsPerSecond.isFinite {
             details.append("\(amount(Int64(min(unitsPerSecond, 1e15))))/s")
             if let total, total > completed {
-                details.append("\(Self.time(Double(total - completed) / unitsPerSecond)) left")
+                details.append("\(Self.time((Double(total) - Double(completed)) / unitsPerSecond)) left")
             }
         }
         let text = details.joined(separator: "  ")
@@ -100,8 +101,13 @@ public struct TerminalProgress: Sendable {
     /// Whether anything is drawn.
     public let isEnabled: Bool
 
-    /// - Parameter isEnabled: Whether to draw; by default when standard error is a terminal.
-    public init(isEnabled: Bool = isatty(STDERR_FILENO) == 1) {
+    /// Draws when standard error is a terminal.
+    public init() {
+        self.init(isEnabled: isatty(STDERR_FILENO) == 1)
+    }
+
+    /// - Parameter isEnabled: Whether to draw.
+    public init(isEnabled: Bool) {
         self.isEnabled = isEnabled
     }
 

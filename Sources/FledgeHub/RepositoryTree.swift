@@ -5,36 +5,49 @@
 #endif
 
 /// One file of a repository at a commit.
-struct RepositoryFile: Sendable, Hashable {
+package struct RepositoryFile: Sendable, Hashable {
     /// The path inside the repository, checked to stay inside it.
-    let path: String
+    package let path: String
     /// The size in bytes.
-    let size: Int64
+    package let size: Int64
     /// The git object id: the SHA-1 of the file, or of its pointer when it is stored with LFS.
-    let gitHash: String
+    package let gitHash: String
     /// The SHA-256 of the contents when the file is stored with LFS.
-    let sha256: String?
+    package let sha256: String?
     /// The address of the contents in the Hub's newer storage; kept because Python keeps it.
-    let xetHash: String?
+    package let xetHash: String?
+
+    package init(path: String, size: Int64, gitHash: String, sha256: String? = nil, xetHash: String? = nil) {
+        self.path = path
+        self.size = size
+        self.gitHash = gitHash
+        self.sha256 = sha256
+        self.xetHash = xetHash
+    }
 
     /// The name of the blob: what the Hub sends as ETag.
-    var etag: String { sha256 ?? gitHash }
+    package var etag: String { sha256 ?? gitHash }
 }
 
 /// The files of a repository at a commit. It never changes, so it is kept in the cache for ever.
-struct RepositoryTree: Sendable, Hashable {
-    let files: [RepositoryFile]
+package struct RepositoryTree: Sendable, Hashable {
+    package let files: [RepositoryFile]
 
-    init(files: [RepositoryFile]) {
+    package init(files: [RepositoryFile]) {
         self.files = files
     }
 
-    func file(_ path: String) -> RepositoryFile? {
+    package func file(_ path: String) -> RepositoryFile? {
         files.first { $0.path == path }
     }
 
+    /// Whether a size is possible; the bound keeps sums of sizes far from overflow.
+    static func isPlausible(size: Int64) -> Bool {
+        (0...(1 << 48)).contains(size)
+    }
+
     /// Whether the path is relative, normal and stays inside the directory that it is appended to.
-    static func isSafe(_ path: String) -> Bool {
+    package static func isSafe(_ path: String) -> Bool {
         if path.isEmpty || path.utf8.count > 1024 || path.contains("\\") { return false }
         if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) { return false }
         return path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
@@ -71,7 +84,7 @@ struct TreeAnswerEntry: Decodable {
         }
         if type != "file" { return nil }
         let size = lfs?.size ?? size ?? -1
-        guard RepositoryTree.isHash(oid, digits: 40), size >= 0,
+        guard RepositoryTree.isHash(oid, digits: 40), RepositoryTree.isPlausible(size: size),
             lfs.map({ RepositoryTree.isHash($0.oid, digits: 64) }) ?? true
         else {
             throw .malformedResponse(url: URLText.shown(url), reason: "it lists \(path) without a valid hash and size")
@@ -125,7 +138,8 @@ struct TreeCacheFile: Codable {
         var result: [RepositoryFile] = []
         for (path, entry) in files {
             let size = entry.largeFileSize ?? entry.size
-            guard RepositoryTree.isSafe(path), size >= 0, RepositoryTree.isHash(entry.gitHash, digits: 40),
+            guard RepositoryTree.isSafe(path), RepositoryTree.isPlausible(size: size),
+                RepositoryTree.isHash(entry.gitHash, digits: 40),
                 entry.sha256.map({ RepositoryTree.isHash($0, digits: 64) }) ?? true
             else { return nil }
             result.append(

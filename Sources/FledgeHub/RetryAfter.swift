@@ -1,17 +1,18 @@
 #if canImport(FoundationEssentials)
-    import FoundationEssentials
+    package import FoundationEssentials
 #else
-    import Foundation
+    package import Foundation
 #endif
 
 /// The `Retry-After` header: whole seconds or a date (RFC 9110, section 10.2.3).
-enum RetryAfter {
-    /// The pause that the header asks for, never negative; `nil` when it is neither form.
+package enum RetryAfter {
+    /// The pause that the header asks for.
     ///
     /// - Parameters:
     ///   - header: The header's value.
     ///   - now: The current time.
-    static func pause(_ header: String, now: Date = Date()) -> Duration? {
+    /// - Returns: A pause that is never negative; `nil` when the header has neither form.
+    package static func pause(_ header: String, now: Date = Date()) -> Duration? {
         let text = header.split(separator: " ").joined(separator: " ")
         if let seconds = Int64(text) {
             return .seconds(min(max(0, seconds), 1_000_000_000))

@@ -17,11 +17,14 @@ struct SnapshotPaths: Sendable {
         FileSystem.status(of: path(name))?.isRegularFile == true
     }
 
-    /// Makes the snapshot's file a relative link to its blob.
+    /// Makes the snapshot's file a relative link to its blob; without links it becomes the blob itself, as Python
+    /// does it.
     func link(_ file: RepositoryFile) throws(HubError) {
         let depth = file.path.split(separator: "/").count - 1
         let target = String(repeating: "../", count: depth + 2) + "blobs/" + file.etag
-        try FileSystem.link(path(file.path), to: target)
+        if try !FileSystem.link(path(file.path), to: target) {
+            try FileSystem.rename(cache.blob(file.etag, of: reference), to: path(file.path))
+        }
     }
 
     /// Whether every wanted file of the tree is there with its size.

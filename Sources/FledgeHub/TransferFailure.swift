@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 
 #if canImport(Darwin)
     import Darwin
@@ -39,6 +40,10 @@ enum TransferFailure: Error {
             self = .final(.cancelled)
         case let error as HTTPClientError:
             self = Self.failure(error, host: host, timeout: timeout, activity: activity)
+        case HTTPParserError.invalidEOFState:
+            self = .transient(.connectionFailed(host: host, reason: "the server closed it while \(activity)"))
+        case let error as HTTPParserError:
+            self = .final(.malformedResponse(url: host, reason: "it is not HTTP (\(error))"))
         case is NIOTooManyBytesError:
             self = .final(.malformedResponse(url: host, reason: "the answer while \(activity) is too long"))
         default:
@@ -68,6 +73,9 @@ enum TransferFailure: Error {
         if let code = (error as? IOError)?.errnoCode ?? errorNumber(in: text) {
             return String(cString: strerror(code)).lowercased()
         }
+        if text.hasPrefix("handshakeFailed") || text.contains("SSL") {
+            return "no secure connection could be made (\(DisplayText.sanitized(text)))"
+        }
         return DisplayText.sanitized(text)
     }
 
@@ -88,6 +96,7 @@ extension RetryPolicy {
     ///   - progress: A number that grows when something was gained; failures are counted from its last growth.
     ///   - attempt: One attempt.
     /// - Returns: What the successful attempt returned.
+    /// - Throws: The last attempt's error, or ``HubError/cancelled``.
     func run<Result>(
         progress: () -> Int64 = { 0 }, _ attempt: () async throws(TransferFailure) -> Result
     ) async throws(HubError) -> Result {
