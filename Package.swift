@@ -79,10 +79,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "FledgeModelsTests", dependencies: ["FledgeModels", "FledgeTensor"], swiftSettings: settings),
-        .testTarget(
-            name: "FledgeGenerationTests", dependencies: ["FledgeGeneration", "FledgeModels"],
+            name: "FledgeModelsTests", dependencies: ["FledgeModels", "FledgeNN", "FledgeTensor"],
             swiftSettings: settings),
-        .testTarget(name: "FledgeCLITests", dependencies: ["FledgeCLI"], swiftSettings: settings),
+        .testTarget(
+            name: "FledgeGenerationTests",
+            dependencies: ["FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
+            swiftSettings: settings),
+        .testTarget(name: "FledgeCLITests", dependencies: ["FledgeCLI", "FledgeTensor"], swiftSettings: settings),
     ]
 )

@@ -19,9 +19,66 @@ import sentencepiece
 import tokenizers
 from tokenizers import Tokenizer
 
-import hostile_corpus
-
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Tests/FledgeTokenizersTests/Fixtures"
+
+MASK = (1 << 64) - 1
+
+WORDS = ["the", "Weather", "is", "isn't", "don't", "going", "#Person1#:", "3.14", "e-mail", "naïve", "Zürich", "œuvre"]
+SPACES = [0x20, 0x20, 0x20, 0x09, 0x0A, 0x0D, 0x0B, 0x0C, 0x85, 0xA0, 0x1680, 0x2003, 0x200A, 0x2028, 0x2029,
+          0x202F, 0x205F, 0x3000]
+SNIPPETS = ["</s>", "<pad>", "<unk>", "<extra_id_0>", "<extra_id_99>", "<extra_id_100>", "<extra_id_1", "▁", "▁▁",
+            "<0x41>", "\r\n", "\x00", "\ufeff", "  ", "\ufdfa", "\u0344", "\u1e9b\u0323", "\uac00\u11a8", "<", "s>"]
+JOINERS = [0x200D, 0xFE0F, 0xFE0E, 0x200C, 0x1F3FB, 0x1F3FF, 0x20E3, 0xAD, 0x34F]
+# first, count
+RANGES = [
+    (0x0, 0x20), (0x21, 0x5E), (0x80, 0x1D0), (0x300, 0x70), (0x370, 0x190), (0x590, 0x270), (0x900, 0x480),
+    (0xE00, 0x80), (0x1100, 0x100), (0x1E00, 0x200), (0x2000, 0x70), (0x2070, 0x190), (0x2200, 0x100),
+    (0x2460, 0xA0), (0x3040, 0xC0), (0x3200, 0x200), (0x4E00, 0x5200), (0xA960, 0x20), (0xAC00, 0x2BA4),
+    (0xD7B0, 0x50), (0xE000, 0x1900), (0xF900, 0x200), (0xFB00, 0x50), (0xFB50, 0x2B0), (0xFE00, 0x100),
+    (0xFF00, 0xF0), (0x10000, 0x10000), (0x1D400, 0x400), (0x1F1E6, 26), (0x1F300, 0x400), (0x1F900, 0x100),
+    (0x20000, 0x10000), (0x2F800, 0x220), (0xE0000, 0x200), (0x30000, 0xDFFFF),
+]
+
+
+class SplitMix64:
+    def __init__(self, seed):
+        self.state = seed & MASK
+
+    def next(self, bound):
+        self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
+        z = self.state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+        return (z ^ (z >> 31)) % bound
+
+
+def hostile_text(number):
+    """String number `number` of those that try to confuse tokenizers; HostileCorpus.swift makes the same ones."""
+    random = SplitMix64(number * 1_000_003 + 17)
+    count = random.next(20) if number % 50 else random.next(400)
+    parts = []
+    for _ in range(count):
+        kind = random.next(16)
+        if kind < 4:
+            parts.append(WORDS[random.next(len(WORDS))])
+        elif kind < 7:
+            parts.append(chr(SPACES[random.next(len(SPACES))]))
+        elif kind < 8:
+            parts.append(SNIPPETS[random.next(len(SNIPPETS))])
+        elif kind < 9:
+            parts.append(chr(JOINERS[random.next(len(JOINERS))]))
+        elif kind < 10:
+            # A base and marks of few bytes: the clusters that a character map sees as a whole.
+            parts.append(chr(0x41 + random.next(0x3A)) + chr(0x300 + random.next(0x70)))
+        elif kind < 11:
+            first = RANGES[random.next(len(RANGES))]
+            for _ in range(random.next(6)):
+                parts.append(chr(first[0] + random.next(first[1])))
+        else:
+            first = RANGES[random.next(len(RANGES))]
+            parts.append(chr(first[0] + random.next(first[1])))
+    return "".join(parts)
+
 
 PEOPLE = ["The baker", "My neighbour", "A young sailor", "The old teacher", "Our mayor", "Nobody", "The night nurse"]
 VERBS = ["mended", "painted", "carried", "forgot", "described", "sold", "borrowed", "weighed", "photographed"]
@@ -35,7 +92,7 @@ REMARKS = ["Wasn't it strange?", "I don't think so.", "That cost 12.50 in 1987!"
 CASES = [
     "", " ", "  \t\n ", "The baker mended a broken clock.", "  leading and trailing  ", "two  spaces   three",
     "line\nbreak\r\nand\ttab", "ＦＵＬＬ width ﬁ ligature ½", "cafe\u0301 café", "e\u0301\u0302\u0303\u0304 stacked",
-    "\u0301starts with a mark", "a\u200db zero\u200cwidth", "\u0001control\u007f", "NUL\u0000inside", "\ufeffBOM",
+    "\u0301starts with a mark", "a\u200db zero\u200cwidth", "\u0001control\u007f", "NUL\u0000inside", "delete\u007f\u0301x", "\ufeffBOM",
     "family \U0001F468\u200d\U0001F469\u200d\U0001F467 flag \U0001F1E8\U0001F1ED\U0001F1E9", "한국어 \u1112\u1161\u11ab",
     "שלום עולם مرحبا", "नमस्ते क्ष", "\u2028line\u2029paragraph", "\ue000private\U0010ffff", "▁visible▁▁space",
     " ▁ ", "</s> in text</s>", "<extra_id_0> x<extra_id_1>y <extra_id_2>", "<unk>", "<0x41>", "unknown ☃☃ 漢字",
@@ -179,7 +236,7 @@ def variants(pieces):
 
 def cases(tokenizer):
     result = []
-    for text in CASES + [hostile_corpus.text(n) for n in range(1, 25)] + ["two  TWO cherries,Cherries cherriesx ZÜRICH"]:
+    for text in CASES + [hostile_text(n) for n in range(1, 25)] + ["two  TWO cherries,Cherries cherriesx ZÜRICH"]:
         encoding = tokenizer.encode(text)
         result.append({
             "text": text, "ids": encoding.ids, "tokens": encoding.tokens,
@@ -191,7 +248,7 @@ def cases(tokenizer):
 
 def decodes(tokenizer):
     """What random ids decode to."""
-    random = hostile_corpus.SplitMix64(5)
+    random = SplitMix64(5)
     size = tokenizer.get_vocab_size()
     result = []
     for _ in range(40):
@@ -250,7 +307,7 @@ def main():
         tokenizer = Tokenizer.from_str(text.replace("@CHARSMAP@", charsmap))
         write(f"variants/{name}.json", {"tokenizer": description, "cases": cases(tokenizer), "decodes": decodes(tokenizer)})
 
-    texts = [text for text in CASES + [hostile_corpus.text(n) for n in range(300)]
+    texts = [text for text in CASES + [hostile_text(n) for n in range(300)]
              if not any(mark in text for mark in ("</s>", "<pad>", "<unk>", "<extra_id_"))]
     for name, proto in (("small", model), ("bytes", bytes_model)):
         processor = sentencepiece.SentencePieceProcessor(model_proto=proto)
@@ -263,7 +320,7 @@ def main():
         reference = Tokenizer.from_file(str(shared / "data/tokenizers/t5/tokenizer.json"))
         with open(shared / "data/dialogsum/train.jsonl", encoding="utf-8") as lines:
             dialogues = [entry["dialogue"] + "\n" + entry["summary"] for entry in map(json.loads, lines)]
-        hostile = [hostile_corpus.text(n) for n in range(20_000)]
+        hostile = [hostile_text(n) for n in range(20_000)]
         write("t5-dialogsum.hashes", hashes(reference, dialogues))
         write("t5-hostile.hashes", hashes(reference, hostile))
         golden |= {"dialogues": len(dialogues), "hostile": len(hostile)}

@@ -1,42 +1,76 @@
 // Attention of one instruction set, straight on the packed cache: q kᵀ and p v are the micro-kernels of products.h.
 
-// Scratch of one call, in bytes: scores [12][keys, padded], packed probabilities, packed queries.
-//   ┌ scores 12 × padded × 4 ┬ probabilities 12 × padded × 4 ┬ queries 12 × width padded × 4 ┐
+// Scratch of one call: scores [12][keys, padded], packed probabilities [12 × keys, padded], packed queries.
+
+// Scores of one tile of queries, scaled and biased, keys that a row may not see at -∞; the largest of each row.
 INLINE void score_tile(const fledge_attention *t, const fledge_attention_sequence *s, size_t head, size_t first_query,
-                       size_t rows, size_t visible, size_t padded, const char *queries, float *scores) {
+                       size_t rows, size_t visible, size_t padded, const char *queries, float *scores,
+                       float *largest) {
   const fledge_cache *cache = &t->cache;
   size_t kv_head = head / (t->query_heads / cache->heads);
   size_t groups = type_groups(cache->type, cache->head_width), panel_bytes = groups * PANEL_BYTES;
   size_t panels = cache->capacity / FLEDGE_PANEL;
   const char *keys = (const char *)cache->keys + (s->slot * cache->heads + kv_head) * panels * panel_bytes;
   int32_t tile[FLEDGE_TILE * FLEDGE_PANEL] __attribute__((aligned(64)));
-  size_t used = (visible + FLEDGE_PANEL - 1) / FLEDGE_PANEL;
-  size_t step = rows == 1 ? ROW_PANELS : 1;
+  vfloat maxima[FLEDGE_TILE];
+  for (size_t r = 0; r < rows; r++) maxima[r] = splat(-INFINITY);
+  size_t used = (visible + FLEDGE_PANEL - 1) / FLEDGE_PANEL, step = rows == 1 ? ROW_PANELS : 1;
+  vint lane;
+  for (int i = 0; i < LANES; i++) lane[i] = i;
   for (size_t p = 0; p < used; p += step) {
-    size_t count = smaller(step, used - p);
+    size_t count = smaller(step, used - p), base = p * FLEDGE_PANEL;
     if (rows == 1)
       multiply_row(cache->type, count, queries, keys + p * panel_bytes, panel_bytes, groups, tile);
     else
       multiply_tile(cache->type, rows, queries, keys + p * panel_bytes, groups, tile);
-    size_t columns = count * FLEDGE_PANEL, base = p * FLEDGE_PANEL;
     for (size_t r = 0; r < rows; r++) {
+      size_t query = s->key_count - s->query_count + first_query + r;  // its position among the keys
+      size_t seen = t->causal ? query + 1 : s->key_count;
       float *out = scores + r * padded + base;
       const float *in = (const float *)tile + r * FLEDGE_PANEL;
-      for (size_t c = 0; c < columns; c += LANES) store_float(out + c, load_float(in + c) * t->scale);
+      const float *bias = t->distance_bias ? t->distance_bias + head * (2 * t->distance_span - 1) +
+                                                 (t->distance_span - 1) + base - query
+                                           : 0;
+      for (size_t c = 0; c < count * FLEDGE_PANEL; c += LANES) {
+        vfloat score = load_float(in + c) * t->scale;
+        if (base + c + LANES <= seen) {
+          if (bias) score += load_float(bias + c);
+        } else {
+          size_t left = base + c < seen ? seen - base - c : 0;
+          if (bias && left) score += load_partial(bias + c, left, 0);
+          score = select_float(lane < (int32_t)left, score, splat(-INFINITY));
+        }
+        store_float(out + c, score);
+        maxima[r] = select_float(score > maxima[r], score, maxima[r]);
+      }
     }
   }
-  for (size_t r = 0; r < rows; r++) {
-    float *row = scores + r * padded;
-    size_t query = s->key_count - s->query_count + first_query + r;  // its position among the keys
-    size_t keys_seen = t->causal ? query + 1 : s->key_count;
-    if (t->distance_bias) {
-      const float *bias = t->distance_bias + head * (2 * t->distance_span - 1) + (t->distance_span - 1) - query;
-      size_t c = 0;
-      for (; c + LANES <= keys_seen; c += LANES) store_float(row + c, load_float(row + c) + load_float(bias + c));
-      for (; c < keys_seen; c++) row[c] += bias[c];
+  for (size_t r = 0; r < rows; r++) largest[r] = horizontal_max(maxima[r]);
+}
+
+// e^(score - largest) of one row over whole vectors, put into place `r` of the packed tile; returns their sum.
+INLINE float pack_probabilities(fledge_type type, const float *scores, size_t count, float largest, size_t rows,
+                                size_t r, char *packed) {
+  size_t step = rows * FLEDGE_GROUP_BYTES;
+  char *out = packed + r * FLEDGE_GROUP_BYTES;
+  float shift = largest == -INFINITY ? 0 : largest;
+  vfloat sums = splat(0);
+  for (size_t c = 0; c < count; c += LANES) {
+    vfloat e = exponential(load_float(scores + c) - shift);
+    sums += e;
+    if (type == FLEDGE_FLOAT32) {
+      float lanes[LANES];
+      store_float(lanes, e);
+#pragma clang loop unroll(full)
+      for (size_t j = 0; j < LANES; j++, out += step) memcpy(out, lanes + j, 4);
+    } else {
+      uint16_t halves[LANES];
+      store_bfloat16_lanes(halves, e);
+#pragma clang loop unroll(full)
+      for (size_t j = 0; j < LANES / 2; j++, out += step) memcpy(out, halves + 2 * j, 4);
     }
-    for (size_t c = keys_seen; c < used * FLEDGE_PANEL; c++) row[c] = -INFINITY;
   }
+  return horizontal_sum(sums);
 }
 
 static void attend(const fledge_attention *t, size_t sequence, size_t head, size_t tile_begin, size_t tile_end,
@@ -63,13 +97,15 @@ static void attend(const fledge_attention *t, size_t sequence, size_t head, size
       pack_row(&source, width, cache->type, rows, r, queries, 0, 0);
     }
     size_t visible = t->causal ? s->key_count - s->query_count + first + rows : s->key_count;
-    score_tile(t, s, head, first, rows, visible, padded, queries, scores);
-    float inverse[FLEDGE_TILE];
+    float largest[FLEDGE_TILE], inverse[FLEDGE_TILE];
+    score_tile(t, s, head, first, rows, visible, padded, queries, scores, largest);
+    size_t whole = (visible + LANES - 1) / LANES * LANES;
     for (size_t r = 0; r < rows; r++) {
-      float *row = scores + r * padded;
-      inverse[r] = 1.0f / exponentials(row, visible, row);
-      row_source source = {row, FLEDGE_FLOAT32, 0, 1};
-      pack_row(&source, visible, cache->type, rows, r, probabilities, 0, 0);
+      const float *row = scores + r * padded;
+      float total = cache->type == FLEDGE_FLOAT32
+                        ? pack_probabilities(FLEDGE_FLOAT32, row, whole, largest[r], rows, r, probabilities)
+                        : pack_probabilities(FLEDGE_BFLOAT16, row, whole, largest[r], rows, r, probabilities);
+      inverse[r] = 1.0f / total;
     }
     size_t groups = type_groups(cache->type, visible);
     size_t panel_bytes = capacity_groups * PANEL_BYTES;
@@ -104,7 +140,15 @@ INLINE void write_value(const fledge_cache *c, char *values, size_t at, const fl
       memcpy(group, value + begin, count * 4);
       continue;
     }
-    for (size_t i = 0; i < count; i++) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      uint16_t halves[LANES];
+      store_bfloat16_lanes(halves, load_float(value + begin + i));
+      vint pair = (vint)bfloat16_lanes(halves);
+      pair = at % 2 ? (load_int(group + 4 * i) & 0xffff) | pair : (vint)((vuint)pair >> 16);
+      memcpy(group + 4 * i, &pair, sizeof pair);
+    }
+    for (; i < count; i++) {
       uint16_t half = float_to_bfloat16(value[begin + i]);
       uint32_t pair = half;
       if (at % 2) {

@@ -15,7 +15,7 @@
 #define MICRO_VECTORS 2
 #define INT8_OFFSET 0
 #define PREFETCH_BYTES 512
-#define ROW_BLOCK_BYTES (256 * 1024)
+#define ROW_BLOCK_BYTES (400 * 1024)
 #define dot_bfloat16 generic_dot_bfloat16
 // |a| · (w with a's sign): both within ±127, so that no pair of products saturates 16 bits.
 #define dot_int8(sum, a, w)                                                                                            \

@@ -16,7 +16,7 @@
 #define MICRO_VECTORS 2
 #define INT8_OFFSET 0
 #define PREFETCH_BYTES 2048
-#define ROW_BLOCK_BYTES (512 * 1024)
+#define ROW_BLOCK_BYTES (800 * 1024)
 #define dot_bfloat16 generic_dot_bfloat16
 // |a| · (w with a's sign), as for AVX2; this width has no sign instruction.
 #define dot_int8(sum, a, w)                                                                                            \

@@ -16,7 +16,7 @@
 #define MICRO_VECTORS 2
 #define INT8_OFFSET 0
 #define PREFETCH_BYTES 512
-#define ROW_BLOCK_BYTES (512 * 1024)
+#define ROW_BLOCK_BYTES (400 * 1024)
 #define dot_bfloat16 generic_dot_bfloat16
 #define dot_int8(sum, a, w) ((vint)vdotq_s32((int32x4_t)(sum), (int8x16_t)(a), (int8x16_t)(w)))
 

@@ -71,6 +71,59 @@ bool fledge_linear_run(const fledge_kernels *kernels, fledge_pool *pool, const f
   return true;
 }
 
+// Products by head -----------------------------------------------------------------------------------------------------
+
+typedef struct heads_job {
+  const fledge_kernels *kernels;
+  const fledge_heads *heads;
+  atomic_bool failed;
+} heads_job;
+
+static void back_item(void *context, size_t item) {
+  const fledge_heads *h = ((heads_job *)context)->heads;
+  size_t head = item % h->heads, begin = (h->first_column + head * h->head_width) / FLEDGE_PANEL;
+  ((heads_job *)context)->kernels->project_back(&h->weight, begin, begin + h->head_width / FLEDGE_PANEL,
+                                                h->x + item * h->head_width, h->out + item * h->weight.depth);
+}
+
+// One head of all rows: a product with a weight that begins at the head's first panel.
+static void forward_item(void *context, size_t head) {
+  heads_job *job = context;
+  const fledge_heads *h = job->heads;
+  fledge_linear linear = {.rows = h->rows, .x = h->x + head * h->weight.depth, .x_stride = h->heads * h->weight.depth};
+  size_t first = h->first_column + head * h->head_width;
+  linear.weight = h->weight;
+  linear.weight.columns = h->head_width;
+  linear.weight.data = (const char *)h->weight.data + first / FLEDGE_PANEL * panel_bytes_of(h->weight.type, h->weight.depth);
+  if (h->weight.scales) linear.weight.scales += first, linear.weight.sums += first;
+  linear.scale = 1;
+  linear.out = h->out + head * h->head_width;
+  linear.out_stride = h->heads * h->head_width;
+  size_t row_bytes = groups_of(h->weight.type, h->weight.depth) * FLEDGE_GROUP_BYTES;
+  size_t scale_bytes = divide_up(h->rows * sizeof(float), 64) * 64;
+  char *scratch = fledge_scratch(FLEDGE_SCRATCH_THREAD, scale_bytes + h->rows * row_bytes);
+  if (!scratch) {
+    atomic_store(&job->failed, true);
+    return;
+  }
+  float *scales = (float *)(void *)scratch;
+  job->kernels->pack_rows(linear.x, linear.x_stride, h->rows, h->weight.depth, h->weight.type, scratch + scale_bytes,
+                          scales, NULL, 0);
+  job->kernels->multiply_panels(&linear, scratch + scale_bytes, scales, 0, h->head_width / FLEDGE_PANEL);
+}
+
+void fledge_heads_back(const fledge_kernels *kernels, fledge_pool *pool, const fledge_heads *heads) {
+  heads_job job = {.kernels = kernels, .heads = heads};
+  fledge_pool_run(pool, heads->rows * heads->heads, back_item, &job);
+}
+
+bool fledge_heads_forward(const fledge_kernels *kernels, fledge_pool *pool, const fledge_heads *heads) {
+  heads_job job = {.kernels = kernels, .heads = heads};
+  atomic_init(&job.failed, false);
+  fledge_pool_run(pool, heads->heads, forward_item, &job);
+  return !atomic_load(&job.failed);
+}
+
 // Weights -------------------------------------------------------------------------------------------------------------
 
 typedef struct pack_job {

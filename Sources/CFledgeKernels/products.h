@@ -7,6 +7,7 @@
 #define PANEL_BYTES (FLEDGE_PANEL * FLEDGE_GROUP_BYTES)
 #define MICRO_COLUMNS (MICRO_VECTORS * LANES)
 #define ROW_PANELS 4
+#define PREFETCH_ROWS 8
 #define MICRO_SUMS (MICRO_ROWS > ROW_PANELS ? MICRO_ROWS * MICRO_VECTORS : ROW_PANELS * MICRO_VECTORS)
 
 INLINE size_t type_group(fledge_type type) { return type == FLEDGE_INT8 ? 4 : type == FLEDGE_BFLOAT16 ? 2 : 1; }
@@ -29,8 +30,11 @@ INLINE void micro_kernel(fledge_type type, size_t rows, size_t panels, const cha
 #pragma clang loop unroll(full)
     for (size_t p = 0; p < panels; p++) {
       const char *wp = w + p * panel_bytes;
-      __builtin_prefetch(wp + PREFETCH_BYTES, 0, 3);
-      if (VECTOR_BYTES * MICRO_VECTORS > 64) __builtin_prefetch(wp + PREFETCH_BYTES + 64, 0, 3);
+      // With many rows the panel is in a near cache after the first tile; with few it streams from memory.
+      if (rows <= PREFETCH_ROWS) {
+        __builtin_prefetch(wp + PREFETCH_BYTES, 0, 3);
+        if (VECTOR_BYTES * MICRO_VECTORS > 64) __builtin_prefetch(wp + PREFETCH_BYTES + 64, 0, 3);
+      }
       vint weights[MICRO_VECTORS];
 #pragma clang loop unroll(full)
       for (size_t v = 0; v < MICRO_VECTORS; v++) weights[v] = load_int(wp + v * VECTOR_BYTES);
@@ -292,61 +296,138 @@ static void pack_weight_panel(const void *source, fledge_type source_type, size_
 
 // Finished tiles ------------------------------------------------------------------------------------------------------
 
-// Takes the sums of one panel, `rows` × 32, to the output: dequantise, scale, bias, activation, gate, residual.
-INLINE void finish_tile(const fledge_linear *linear, const float *row_scales, size_t row_begin, size_t rows,
-                        size_t panel, const int32_t *tile) {
+enum { PANEL_VECTORS = FLEDGE_PANEL / LANES };
+
+// What one panel's columns are multiplied by and shifted with.
+typedef struct panel_terms {
+  vfloat scales[PANEL_VECTORS], bias[PANEL_VECTORS];
+  vint offsets[PANEL_VECTORS];
+} panel_terms;
+
+INLINE panel_terms terms_of_panel(const fledge_linear *linear, size_t panel) {
   const fledge_packed *weight = &linear->weight;
-  size_t column = panel * FLEDGE_PANEL;
-  vfloat scales[FLEDGE_PANEL / LANES], bias[FLEDGE_PANEL / LANES];
-  vint offsets[FLEDGE_PANEL / LANES];
-  for (size_t v = 0; v < FLEDGE_PANEL / LANES; v++) {
-    size_t at = column + v * LANES;
-    scales[v] = splat(linear->scale);
-    offsets[v] = (vint){0};
+  panel_terms terms;
+  for (size_t v = 0; v < PANEL_VECTORS; v++) {
+    size_t at = panel * FLEDGE_PANEL + v * LANES;
+    terms.scales[v] = splat(linear->scale);
+    terms.offsets[v] = (vint){0};
     if (weight->type == FLEDGE_INT8) {
-      scales[v] *= load_float(weight->scales + at);
-      offsets[v] = load_int(weight->sums + at) * INT8_OFFSET;
+      terms.scales[v] *= load_float(weight->scales + at);
+      terms.offsets[v] = load_int(weight->sums + at) * INT8_OFFSET;
     }
-    bias[v] = splat(0);
+    terms.bias[v] = splat(0);
     if (linear->bias && at < weight->columns)
-      bias[v] = load_partial(linear->bias + at, smaller(LANES, weight->columns - at), 0);
+      terms.bias[v] = load_partial(linear->bias + at, smaller(LANES, weight->columns - at), 0);
   }
-  size_t out_columns = linear->gated ? weight->columns / 2 : weight->columns;
-  size_t out_begin = linear->gated ? column / 2 : column;
-  size_t out_count = smaller(linear->gated ? FLEDGE_PANEL / 2 : FLEDGE_PANEL, out_columns - out_begin);
+  return terms;
+}
+
+// sums of one row → scale · sum + bias
+INLINE void finish_row(bool is_int8, const panel_terms *terms, const int32_t *sums, float row_scale,
+                       vfloat value[PANEL_VECTORS]) {
+#pragma clang loop unroll(full)
+  for (size_t v = 0; v < PANEL_VECTORS; v++) {
+    if (is_int8) {
+      vfloat sum = __builtin_convertvector(load_int(sums + v * LANES) - terms->offsets[v], vfloat);
+      value[v] = multiply_add(sum, terms->scales[v] * row_scale, terms->bias[v]);
+    } else {
+      value[v] = multiply_add(load_float(sums + v * LANES), terms->scales[v], terms->bias[v]);
+    }
+  }
+}
+
+// Writes `count` ≤ 32 finished columns, plus the residual if there is one.
+INLINE void put_row(const float *values, const float *residual, size_t count, float *out) {
+  size_t c = 0;
+  for (; c + LANES <= count; c += LANES)
+    store_float(out + c, residual ? load_float(values + c) + load_float(residual + c) : load_float(values + c));
+  for (; c < count; c++) out[c] = residual ? values[c] + residual[c] : values[c];
+}
+
+#define ACTIVATE_ALL(F)                                                                                               \
+  case F:                                                                                                             \
+    for (size_t i = 0; i < count; i += LANES) store_float(x + i, activation(F, load_float(x + i)));                   \
+    break;
+// In place, over whole vectors.
+static void activate_whole(fledge_activation f, float *x, size_t count) {
+  switch (f) {
+    ACTIVATE_ALL(FLEDGE_RELU)
+    ACTIVATE_ALL(FLEDGE_GELU)
+    ACTIVATE_ALL(FLEDGE_GELU_TANH)
+    ACTIVATE_ALL(FLEDGE_SILU)
+    ACTIVATE_ALL(FLEDGE_TANH)
+    ACTIVATE_ALL(FLEDGE_EXP)
+    ACTIVATE_ALL(FLEDGE_SIGMOID)
+    default: break;
+  }
+}
+
+// The common case: no activation, all 32 columns wanted.
+INLINE void finish_plain(bool is_int8, bool has_residual, const fledge_linear *linear, const panel_terms *terms,
+                         const float *row_scales, size_t row_begin, size_t rows, size_t column, const int32_t *tile) {
   for (size_t r = 0; r < rows; r++) {
-    vfloat value[FLEDGE_PANEL / LANES];
-    for (size_t v = 0; v < FLEDGE_PANEL / LANES; v++) {
-      const int32_t *at = tile + r * FLEDGE_PANEL + v * LANES;
-      if (weight->type == FLEDGE_INT8) {
-        vfloat sum = __builtin_convertvector(load_int(at) - offsets[v], vfloat);
-        value[v] = multiply_add(sum, scales[v] * row_scales[row_begin + r], bias[v]);
-      } else {
-        value[v] = multiply_add(load_float(at), scales[v], bias[v]);
-      }
-    }
-    size_t vectors = FLEDGE_PANEL / LANES;
-    if (linear->gated) {
-      vectors /= 2;
-      for (size_t v = 0; v < vectors; v++) value[v] = activation(linear->activation, value[v]) * value[v + vectors];
-    } else if (linear->activation != FLEDGE_IDENTITY) {
-      for (size_t v = 0; v < vectors; v++) value[v] = activation(linear->activation, value[v]);
-    }
-    float *out = linear->out + (row_begin + r) * linear->out_stride + out_begin;
-    const float *residual =
-        linear->residual ? linear->residual + (row_begin + r) * linear->residual_stride + out_begin : 0;
-    for (size_t v = 0; v < vectors; v++) {
-      size_t begin = v * LANES;
-      if (begin >= out_count) break;
-      size_t count = smaller(LANES, out_count - begin);
-      if (count == LANES) {
-        store_float(out + begin, residual ? value[v] + load_float(residual + begin) : value[v]);
-      } else {
-        vfloat sum = residual ? value[v] + load_partial(residual + begin, count, 0) : value[v];
-        store_partial(out + begin, count, sum);
-      }
+    vfloat value[PANEL_VECTORS];
+    finish_row(is_int8, terms, tile + r * FLEDGE_PANEL, is_int8 ? row_scales[row_begin + r] : 1, value);
+    float *out = linear->out + (row_begin + r) * linear->out_stride + column;
+    const float *residual = linear->residual + (has_residual ? (row_begin + r) * linear->residual_stride + column : 0);
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < PANEL_VECTORS; v++)
+      store_float(out + v * LANES, has_residual ? value[v] + load_float(residual + v * LANES) : value[v]);
+  }
+}
+
+// Everything else: the tile is finished in a buffer first.
+static void finish_general(const fledge_linear *linear, const panel_terms *terms, const float *row_scales,
+                           size_t row_begin, size_t rows, size_t panel, const int32_t *tile) {
+  enum { HALF = FLEDGE_PANEL / 2 };
+  float values[FLEDGE_TILE * FLEDGE_PANEL] __attribute__((aligned(64)));
+  float gates[FLEDGE_TILE * HALF] __attribute__((aligned(64)));
+  bool is_int8 = linear->weight.type == FLEDGE_INT8;
+  for (size_t r = 0; r < rows; r++) {
+    vfloat value[PANEL_VECTORS];
+    const int32_t *sums = tile + r * FLEDGE_PANEL;
+    if (is_int8)
+      finish_row(true, terms, sums, row_scales[row_begin + r], value);
+    else
+      finish_row(false, terms, sums, 1, value);
+    // Gates and values apart, each row after row.
+    for (size_t v = 0; v < PANEL_VECTORS; v++) {
+      if (!linear->gated)
+        store_float(values + r * FLEDGE_PANEL + v * LANES, value[v]);
+      else if (v < PANEL_VECTORS / 2)
+        store_float(gates + r * HALF + v * LANES, value[v]);
+      else
+        store_float(values + r * HALF + (v - PANEL_VECTORS / 2) * LANES, value[v]);
     }
   }
+  size_t width = linear->gated ? HALF : FLEDGE_PANEL;
+  size_t columns = linear->gated ? linear->weight.columns / 2 : linear->weight.columns;
+  activate_whole(linear->activation, linear->gated ? gates : values, rows * width);
+  if (linear->gated)
+    for (size_t i = 0; i < rows * HALF; i += LANES) store_float(values + i, load_float(values + i) * load_float(gates + i));
+  for (size_t r = 0; r < rows; r++) {
+    size_t row = row_begin + r, column = panel * width;
+    const float *residual = linear->residual ? linear->residual + row * linear->residual_stride + column : 0;
+    put_row(values + r * width, residual, smaller(width, columns - column),
+            linear->out + row * linear->out_stride + column);
+  }
+}
+
+// Takes the sums of one panel, `rows` × 32, to the output: dequantise, scale, bias, activation, gate, residual.
+INLINE void finish_tile(const fledge_linear *linear, const panel_terms *terms, const float *row_scales,
+                        size_t row_begin, size_t rows, size_t panel, const int32_t *tile) {
+  size_t column = panel * FLEDGE_PANEL;
+  bool is_int8 = linear->weight.type == FLEDGE_INT8;
+  if (linear->gated || linear->activation != FLEDGE_IDENTITY || column + FLEDGE_PANEL > linear->weight.columns)
+    finish_general(linear, terms, row_scales, row_begin, rows, panel, tile);
+  else if (is_int8 && linear->residual)
+    finish_plain(true, true, linear, terms, row_scales, row_begin, rows, column, tile);
+  else if (is_int8)
+    finish_plain(true, false, linear, terms, row_scales, row_begin, rows, column, tile);
+  else if (linear->residual)
+    finish_plain(false, true, linear, terms, row_scales, row_begin, rows, column, tile);
+  else
+    finish_plain(false, false, linear, terms, row_scales, row_begin, rows, column, tile);
 }
 
 static void multiply_panels(const fledge_linear *linear, const void *packed, const float *row_scales,
@@ -359,22 +440,60 @@ static void multiply_panels(const fledge_linear *linear, const void *packed, con
     for (size_t p = panel_begin; p < panel_end; p += ROW_PANELS) {
       size_t count = smaller(ROW_PANELS, panel_end - p);
       multiply_row(weight->type, count, packed, panels + p * panel_bytes, panel_bytes, groups, tile);
-      for (size_t i = 0; i < count; i++) finish_tile(linear, row_scales, 0, 1, p + i, tile + i * FLEDGE_PANEL);
+      for (size_t i = 0; i < count; i++) {
+        panel_terms terms = terms_of_panel(linear, p + i);
+        finish_tile(linear, &terms, row_scales, 0, 1, p + i, tile + i * FLEDGE_PANEL);
+      }
     }
     return;
   }
   // As many rows at a time as keep their packed form within the second-level cache while the panels pass by.
-  size_t row_bytes = groups * FLEDGE_GROUP_BYTES, block = ROW_BLOCK_BYTES / (row_bytes ? row_bytes : 1);
-  block = block < FLEDGE_TILE ? FLEDGE_TILE : block / FLEDGE_TILE * FLEDGE_TILE;
+  size_t row_bytes = groups * FLEDGE_GROUP_BYTES, block_count = linear->rows * row_bytes / ROW_BLOCK_BYTES + 1;
+  size_t block = (linear->rows + block_count * FLEDGE_TILE - 1) / (block_count * FLEDGE_TILE) * FLEDGE_TILE;
   for (size_t block_begin = 0; block_begin < linear->rows; block_begin += block) {
     size_t block_end = smaller(linear->rows, block_begin + block);
     for (size_t p = panel_begin; p < panel_end; p++) {
       const char *a = (const char *)packed + block_begin * row_bytes;
+      panel_terms terms = terms_of_panel(linear, p);
       for (size_t row = block_begin; row < block_end; row += FLEDGE_TILE) {
         size_t rows = smaller(FLEDGE_TILE, block_end - row);
         multiply_tile(weight->type, rows, a, panels + p * panel_bytes, groups, tile);
-        finish_tile(linear, row_scales, row, rows, p, tile);
+        finish_tile(linear, &terms, row_scales, row, rows, p, tile);
         a += rows * row_bytes;
+      }
+    }
+  }
+}
+
+// The transposed product: out[depth] = Σ over the columns of some panels: y[column] · weight[column, depth].
+static void project_back(const fledge_packed *weight, size_t panel_begin, size_t panel_end, const float *y,
+                         float *out) {
+  size_t group = type_group(weight->type), groups = type_groups(weight->type, weight->depth);
+  const char *panels = weight->data;
+  for (size_t p = panel_begin; p < panel_end; p++) {
+    const char *panel = panels + p * groups * PANEL_BYTES;
+    vfloat factors[PANEL_VECTORS];
+    for (size_t v = 0; v < PANEL_VECTORS; v++) {
+      factors[v] = load_float(y + (p - panel_begin) * FLEDGE_PANEL + v * LANES);
+      if (weight->type == FLEDGE_INT8) factors[v] *= load_float(weight->scales + p * FLEDGE_PANEL + v * LANES);
+    }
+    for (size_t g = 0; g < groups; g++) {
+      vfloat sums[4] = {{0}, {0}, {0}, {0}};
+      for (size_t v = 0; v < PANEL_VECTORS; v++) {
+        vint word = load_int(panel + g * PANEL_BYTES + v * VECTOR_BYTES);
+        if (weight->type == FLEDGE_FLOAT32) {
+          sums[0] += (vfloat)word * factors[v];
+        } else if (weight->type == FLEDGE_BFLOAT16) {
+          sums[0] += (vfloat)(word << 16) * factors[v];
+          sums[1] += (vfloat)(word & (vint)splat_int((int32_t)0xffff0000u)) * factors[v];
+        } else {
+          for (int j = 0; j < 4; j++)
+            sums[j] += __builtin_convertvector(word << (24 - 8 * j) >> 24, vfloat) * factors[v];
+        }
+      }
+      for (size_t j = 0; j < group && g * group + j < weight->depth; j++) {
+        float sum = horizontal_sum(sums[j]);
+        out[g * group + j] = p == panel_begin ? sum : out[g * group + j] + sum;
       }
     }
   }

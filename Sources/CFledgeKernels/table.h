@@ -14,6 +14,7 @@ const fledge_kernels TABLE = {
     .multiply_panels = multiply_panels,
     .pack_weight_panel = pack_weight_panel,
     .attend = attend,
+    .project_back = project_back,
     .write_cache = write_cache,
     .rms_norm = rms_norm,
     .layer_norm = layer_norm,

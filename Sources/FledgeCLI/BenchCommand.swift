@@ -6,25 +6,30 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measure how fast a model loads, reads a prompt and decodes.",
         discussion: """
-              fledge bench --model google/flan-t5-base --dtype int8 --prompt-tokens 256 --new-tokens 128 --repeat 5
-              fledge bench --model google/flan-t5-base --dtype int8 --batch 8 --prompt-tokens 32,64,96,128,160,192,224,256
+              fledge bench --model google/flan-t5-base --dtype int8 --repeat 10
+              fledge bench --model google/flan-t5-base --batch 4 --prompt-tokens 32,64
 
-            Prompts are arbitrary ids and decoding goes on for the full number of tokens, so that runs are alike. Prints
-            medians with the smallest and the largest of the runs.
+            Prompts are arbitrary ids and decoding goes on for the full number of tokens, \
+            so that runs are alike. Prints medians with the smallest and the largest of \
+            the runs.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Prompt tokens; with --batch a list, repeated as needed.")
+    @Option(
+        help: ArgumentHelp("Prompt tokens; with --batch a list, repeated as needed.", valueName: "counts"),
+        transform: TokenList.init(parsing:))
     var promptTokens = TokenList(ids: [256])
 
-    @Option(help: "Tokens to decode.")
+    @Option(help: ArgumentHelp("Tokens to decode.", valueName: "count"))
     var newTokens = 64
 
-    @Option(name: [.customLong("repeat")], help: "Measured runs, after one that is not counted.")
+    @Option(
+        name: [.customLong("repeat")],
+        help: ArgumentHelp("Measured runs, after one that is not counted.", valueName: "count"))
     var runs = 5
 
-    @Option(help: "Prompts in a batch.")
+    @Option(help: ArgumentHelp("Prompts in a batch.", valueName: "count"))
     var batch = 1
 
     @Flag(help: "Print one JSON object.")
@@ -37,8 +42,9 @@ struct BenchCommand: AsyncParsableCommand {
         guard promptTokens.ids.allSatisfy({ (1...100_000).contains($0) }) else {
             throw ValidationError("--prompt-tokens must be from 1 to 100000")
         }
-        guard batch > 1 || promptTokens.ids.count == 1 else {
-            throw ValidationError("several --prompt-tokens need --batch")
+        guard promptTokens.ids.count <= batch else {
+            throw ValidationError(
+                "--prompt-tokens has \(promptTokens.ids.count) numbers for a batch of \(batch); raise --batch")
         }
     }
 
@@ -51,7 +57,9 @@ struct BenchCommand: AsyncParsableCommand {
         init(_ values: [Double]) {
             let sorted = values.sorted()
             let middle = sorted.count / 2
-            median = sorted.isEmpty ? 0
+            median =
+                sorted.isEmpty
+                ? 0
                 : sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
             min = sorted.first ?? 0
             max = sorted.last ?? 0
@@ -98,7 +106,9 @@ struct BenchCommand: AsyncParsableCommand {
         config.contextLength = promptTokens.ids.max()
         let generator = TextGenerator(model: loaded, tokenizer: nil, config: config)
         let prompts = (0..<batch).map { row in
-            (0..<promptTokens.ids[row % promptTokens.ids.count]).map { (row * 31 + $0 * 7919 + 3) % loaded.vocabularySize }
+            (0..<promptTokens.ids[row % promptTokens.ids.count]).map { column in
+                (row * 31 + column * 7919 + 3) % loaded.vocabularySize
+            }
         }
         var (prefills, decodes, totals): ([Double], [Double], [Double]) = ([], [], [])
         let terminal = TerminalProgress()

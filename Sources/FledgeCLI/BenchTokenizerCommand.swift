@@ -4,21 +4,28 @@ import Fledge
 struct BenchTokenizerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-tokenizer",
-        abstract: "Measure how fast a tokenizer is, on one thread.")
+        abstract: "Measure how fast a tokenizer is, on one thread.",
+        discussion: """
+              fledge bench-tokenizer --model google/flan-t5-base --file corpus.txt
 
-    @Option(help: ArgumentHelp("The model whose tokenizer it is.", valueName: "directory | org/name[@revision]"))
+            Prints one JSON object, with --json and without.
+            """)
+
+    @Option(help: ModelOptions.modelHelp)
     var model: String
 
-    @Option(help: "The text to tokenize.")
+    @Option(help: ArgumentHelp("A file that holds the text; - for standard input.", valueName: "file"))
     var file: String
 
     @Flag(help: "Take every line as a text of its own; otherwise the file is one text.")
     var lines = false
 
-    @Option(name: [.customLong("repeat")], help: "Measured runs, after one that is not counted.")
+    @Option(
+        name: [.customLong("repeat")],
+        help: ArgumentHelp("Measured runs, after one that is not counted.", valueName: "count"))
     var runs = 5
 
-    @Flag(help: "Print one JSON object, which is what this command prints anyway.")
+    @Flag(help: "Print one JSON object, as this command always does.")
     var json = false
 
     func validate() throws {

@@ -17,20 +17,39 @@ enum Failure {
     static let unavailable: Int32 = 69
     static let inputOutput: Int32 = 74
 
-    static func exit(with error: any Error, of command: any ParsableCommand.Type) -> Never {
+    /// - Parameter command: the one that was running, nil while the command line was read.
+    static func exit(with error: any Error, of command: (any ParsableCommand.Type)?) -> Never {
         if let code = code(of: error) {
             Terminal.error("error: \(error)\n")
+            if code == usage, let command {
+                let name = FledgeCommand.name(of: command)
+                Terminal.error("  See '\(name) --help' for more information.\n")
+            }
             Terminal.exit(code)
         }
-        let code = command.exitCode(for: error)
-        let message = command.fullMessage(for: error)
+        let code = FledgeCommand.exitCode(for: error)
+        let message = FledgeCommand.fullMessage(for: error)
         if code.isSuccess {
             Terminal.output(message + "\n")
         } else {
-            let lowercase = message.hasPrefix("Error: ") ? "error: " + message.dropFirst("Error: ".count) : message
-            Terminal.error(lowercase + "\n")
+            Terminal.error(improved(message) + "\n")
         }
         Terminal.exit(code.rawValue)
+    }
+
+    /// The argument parser's message as this program says it.
+    private static func improved(_ message: String) -> String {
+        guard message.hasPrefix("Error: ") else { return message }
+        var lines = message.dropFirst("Error: ".count).split(separator: "\n", omittingEmptySubsequences: false)
+        if lines.first?.hasPrefix("Missing expected argument '--model") == true {
+            lines.removeAll { $0.hasPrefix("Help:") }
+            lines[0] = """
+                there is no model; give --model with one of
+                  a directory that holds one      --model ./my-model
+                  a Hub id, downloaded if need be --model google/flan-t5-small
+                """
+        }
+        return "error: " + lines.joined(separator: "\n")
     }
 
     /// The exit code of one of Fledge's own errors, nil for those of the argument parser.
@@ -63,13 +82,19 @@ enum Failure {
             }
         case is WeightError: badData
         case is GenerationError, is EngineError: usage
-        case is InputError: missingInput
+        case let error as UserError: error.code
         default: nil
         }
     }
 }
 
-/// A file of the user's that cannot be read.
-struct InputError: Error, CustomStringConvertible {
+/// What a command finds wrong with what it was given.
+struct UserError: Error, CustomStringConvertible {
+    let code: Int32
     let description: String
+
+    static func usage(_ text: String) -> UserError { UserError(code: Failure.usage, description: text) }
+    static func badData(_ text: String) -> UserError { UserError(code: Failure.badData, description: text) }
+    static func missingInput(_ text: String) -> UserError { UserError(code: Failure.missingInput, description: text) }
+    static func inputOutput(_ text: String) -> UserError { UserError(code: Failure.inputOutput, description: text) }
 }

@@ -10,11 +10,14 @@ struct FledgeCommand: AsyncParsableCommand {
         discussion: """
             A model is a directory in the Hugging Face layout or a Hub id:
 
-              fledge generate --model google/flan-t5-small --prompt "translate English to German: Good morning."
-              fledge generate --model ./my-model --dtype int8 --prompt-file dialogue.txt
+              fledge generate --model google/flan-t5-small --prompt "Good morning."
+              fledge generate --model ./my-model --dtype int8 --prompt-file a.txt
               fledge info --model google/flan-t5-base
 
-            Every command that computes something takes --json and then prints one JSON object.
+            Every command that computes something takes --json and then prints one \
+            JSON object on standard output. Errors go to standard error, with the exit \
+            codes of sysexits: 64 usage, 65 bad data, 66 missing input, 69 unavailable, \
+            74 input or output.
             """,
         subcommands: [
             GenerateCommand.self, TokenizeCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
@@ -22,15 +25,23 @@ struct FledgeCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        var type: (any ParsableCommand.Type)?
         do {
             var command = try parseAsRoot()
+            type = Swift.type(of: command)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
         } catch {
-            Failure.exit(with: error, of: Self.self)
+            Failure.exit(with: error, of: type)
         }
+    }
+
+    /// A command as a user writes it: `fledge hub download`.
+    static func name(of command: any ParsableCommand.Type) -> String {
+        let parent = command == HubCommand.Download.self ? "fledge hub " : "fledge "
+        return parent + (command.configuration.commandName ?? "")
     }
 }

@@ -12,27 +12,32 @@ struct GenerateCommand: AsyncParsableCommand {
         commandName: "generate",
         abstract: "Generate text from a prompt.",
         discussion: """
-            Greedy by default; sampling with --do-sample. On a terminal the text appears as it is generated.
+            Greedy by default; sampling with --do-sample. On a terminal the text \
+            appears as it is generated.
 
-              fledge generate --model google/flan-t5-base --dtype int8 --prompt-file dialogue.txt
-              fledge generate --model ./my-model --prompt "Once upon a time" --do-sample --temperature 0.8 --top-p 0.95
-              fledge generate --model ./my-model --input-ids 37,1782,19,1 --max-new-tokens 20 --json
+              fledge generate --model google/flan-t5-base --prompt-file dialogue.txt
+              fledge generate --model ./my-model --prompt "Once" --do-sample --top-p 0.9
+              fledge generate --model ./my-model --input-ids 37,1782,19,1 --json
 
-            Several --prompt make one batch.
+            Several --prompt make one batch. A model without a tokenizer takes \
+            --input-ids and prints ids.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "The prompt; may be given several times for a batch.")
+    @Option(help: ArgumentHelp("The prompt; may be given several times for a batch.", valueName: "text"))
     var prompt: [String] = []
 
-    @Option(help: "A file that holds the prompt; - for standard input.")
+    @Option(help: ArgumentHelp("A file that holds the prompt; - for standard input.", valueName: "file"))
     var promptFile: String?
 
-    @Option(help: "The prompt as token ids, used as they are: 1,2,3.")
+    @Option(
+        help: ArgumentHelp("The prompt as token ids, used as they are: 1,2,3.", valueName: "ids"),
+        transform: TokenList.init(parsing:))
     var inputIds: TokenList?
 
-    @Flag(help: "Keep only as many of the prompt's first tokens as the model's context holds.")
+    @Flag(
+        help: "Shorten a prompt that is longer than the context: its first tokens, and a text's end token, remain.")
     var truncate = false
 
     @OptionGroup var generation: GenerationOptions
@@ -46,41 +51,59 @@ struct GenerateCommand: AsyncParsableCommand {
     func validate() throws {
         let sources = [!prompt.isEmpty, promptFile != nil, inputIds != nil].filter { $0 }.count
         if sources == 0 { throw ValidationError("there is no prompt; give --prompt, --prompt-file or --input-ids") }
-        if sources > 1 { throw ValidationError("give one of --prompt, --prompt-file and --input-ids") }
-        if stream && json { throw ValidationError("--stream and --json exclude each other") }
-        if stream && prompt.count > 1 { throw ValidationError("--stream takes one prompt") }
+        if sources > 1 { throw ValidationError("give only one of --prompt, --prompt-file and --input-ids") }
+        if stream && json { throw ValidationError("--stream and --json exclude each other; leave one out") }
+        if stream && prompt.count > 1 { throw ValidationError("--stream takes one prompt; leave it out for a batch") }
     }
 
     func run() async throws {
         let clock = ContinuousClock()
         let engine = try model.engine()
-        let texts = try promptFile.map { path throws(InputError) in [try Terminal.readText(path)] } ?? prompt
+        let input = try promptFile.map { path throws(UserError) in [try Terminal.readText(path)] } ?? prompt
         let directory = try await model.directory()
         let start = clock.now
         let generator = try load(directory, engine: engine)
         let loadSeconds = (clock.now - start).seconds
         let config = try generation.applied(to: generator.config)
-        var prompts = try inputIds.map { [$0.ids] } ?? texts.map(generator.encode)
+        var prompts = try inputIds.map { [$0.ids] } ?? input.map(generator.encode)
         if truncate, let limit = config.contextLength ?? generator.model.contextLength {
             prompts = prompts.map { Self.truncated($0, to: limit, isText: inputIds == nil) }
         }
-        let isStreaming = !json && prompts.count == 1 && (stream || Terminal.outputIsTerminal)
+        let isStreaming =
+            !json && prompts.count == 1 && generator.tokenizer != nil && (stream || Terminal.outputIsTerminal)
         let (completions, statistics) = try generator.complete(tokens: prompts, config: config) { event in
             if isStreaming { Terminal.output(event.text) }
         }
         if json {
             return try Terminal.json(Report(completions, statistics, loadSeconds: loadSeconds))
         }
-        Terminal.output(isStreaming ? "\n" : completions.map { $0.text + "\n" }.joined())
+        let texts = completions.map { generator.tokenizer == nil ? TokenList(ids: $0.tokenIDs).description : $0.text }
+        Terminal.output(isStreaming ? "\n" : texts.map { $0 + "\n" }.joined())
     }
 
     /// Ids alone need no tokenizer; a directory without one still generates.
     private func load(_ directory: URL, engine: Engine) throws -> TextGenerator {
         guard inputIds != nil else { return try .from(directory: directory, type: model.dtype, engine: engine) }
+        let tokenizer = try Self.tokenizer(of: directory)
+        let idle = [("--stop", !generation.stop.isEmpty), ("--stream", stream)].first(where: \.1)
+        if tokenizer == nil, let (flag, _) = idle {
+            throw UserError.usage(
+                "\(flag) needs text, and \(directory.path) has no tokenizer (tokenizer.json or spiece.model); "
+                    + "add one, or leave \(flag) out")
+        }
         return TextGenerator(
             model: try AutoModelForSeq2SeqLM.from(directory: directory, type: model.dtype, engine: engine),
-            tokenizer: try? AutoTokenizer.from(directory: directory),
-            config: try GenerationConfig(directory: directory))
+            tokenizer: tokenizer, config: try GenerationConfig(directory: directory))
+    }
+
+    /// - Throws: ``TokenizerError`` for one that is there and cannot be used.
+    private static func tokenizer(of directory: URL) throws -> (any Tokenizer)? {
+        do {
+            return try AutoTokenizer.from(directory: directory)
+        } catch {
+            if case .noTokenizerFiles = error { return nil }
+            throw error
+        }
     }
 
     /// A text's last token, which ends it for the model, stays when the tokens before it are cut.

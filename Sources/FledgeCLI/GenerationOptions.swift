@@ -3,39 +3,65 @@ import Fledge
 
 /// The generation flags, named like the fields of `generation_config.json`; what is not given is the model's own.
 struct GenerationOptions: ParsableArguments {
-    @Option(help: "The largest number of tokens to generate (default: the model's own, else 128).")
+    @Option(
+        help: ArgumentHelp(
+            "The largest number of tokens to generate (default: the model's own, else 128).",
+            valueName: "count"))
     var maxNewTokens: Int?
 
-    @Option(help: "No end before this many tokens.")
+    @Option(help: ArgumentHelp("No end before this many tokens.", valueName: "count"))
     var minNewTokens: Int?
 
-    @Flag(inversion: .prefixedNo, help: "Draw tokens at random instead of taking the likeliest (default: the model's own, else greedy).")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Draw tokens at random instead of taking the likeliest (default: the model's own, else greedy).")
     var doSample: Bool?
 
-    @Option(help: "Sampling: below 1 sharpens the distribution, above 1 flattens it.")
+    @Option(
+        help: ArgumentHelp(
+            "Sampling: below 1 sharpens the distribution, above 1 flattens it.",
+            valueName: "factor"))
     var temperature: Float?
 
-    @Option(help: "Sampling: only among this many likeliest tokens; 0 for all (default: 50).")
+    @Option(
+        help: ArgumentHelp(
+            "Sampling: only among this many likeliest tokens; 0 for all (default: 50).",
+            valueName: "count"))
     var topK: Int?
 
-    @Option(help: "Sampling: only among the fewest likeliest tokens that together have this probability.")
+    @Option(
+        help: ArgumentHelp(
+            "Sampling: only among the fewest likeliest tokens that together have this probability.",
+            valueName: "probability"))
     var topP: Float?
 
-    @Option(help: "Sampling: the same seed gives the same text (default: 0).")
+    @Option(help: ArgumentHelp("Sampling: the same seed gives the same text (default: 0).", valueName: "number"))
     var seed: UInt64?
 
-    @Option(help: "Above 1: tokens that were generated already become less likely.")
+    @Option(help: ArgumentHelp("Above 1: tokens that were generated already become less likely.", valueName: "factor"))
     var repetitionPenalty: Float?
 
-    @Option(help: "A text that ends the generation and is not part of it; may be given several times.")
+    @Option(
+        help: ArgumentHelp(
+            "A text that ends the generation and is not part of it; may be given several times.",
+            valueName: "text"))
     var stop: [String] = []
 
-    @Option(help: "Accept prompts of up to this many tokens, whatever the model was trained with.")
+    @Option(
+        help: ArgumentHelp(
+            "Accept prompts of up to this many tokens, whatever the model was trained with.",
+            valueName: "count"))
     var contextLength: Int?
+
+    func validate() throws {
+        if let contextLength, contextLength < 1 {
+            throw ValidationError("--context-length is \(contextLength); it must be at least 1")
+        }
+    }
 
     /// The model's settings with the flags' changes.
     ///
-    /// - Throws: ``GenerationError/badConfig(_:)``; `ValidationError` for a flag that would have no effect.
+    /// - Throws: ``GenerationError/badConfig(_:)``; ``UserError`` for a flag that would have no effect.
     func applied(to base: GenerationConfig) throws -> GenerationConfig {
         var config = base
         if let maxNewTokens { config.maxNewTokens = maxNewTokens }
@@ -46,19 +72,16 @@ struct GenerationOptions: ParsableArguments {
         if let topP { config.topP = topP }
         if let seed { config.seed = seed }
         if let repetitionPenalty { config.repetitionPenalty = repetitionPenalty }
-        if let contextLength {
-            guard contextLength > 0 else { throw ValidationError("--context-length must be at least 1") }
-            config.contextLength = contextLength
-        }
+        if let contextLength { config.contextLength = contextLength }
         config.stopSequences = stop
         if !config.doSample {
-            let idle = [("--temperature", temperature != nil), ("--top-k", topK != nil), ("--top-p", topP != nil)]
-            if let (flag, _) = idle.first(where: \.1) {
-                throw ValidationError("\(flag) has an effect only when sampling; add --do-sample")
+            let sampling = [
+                ("--temperature", temperature != nil), ("--top-k", topK != nil), ("--top-p", topP != nil),
+                ("--seed", seed != nil),
+            ]
+            if let (flag, _) = sampling.first(where: \.1) {
+                throw UserError.usage("\(flag) has an effect only when sampling; add --do-sample, or leave it out")
             }
-            if seed != nil { throw ValidationError("--seed has an effect only when sampling; add --do-sample") }
-            // What the model recommends for sampling does not matter here.
-            (config.temperature, config.topK, config.topP) = (1, 50, 1)
         }
         if let complaint = config.complaint { throw GenerationError.badConfig(complaint) }
         return config

@@ -19,11 +19,12 @@ struct HubCommand: AsyncParsableCommand {
                   fledge hub download google/flan-t5-small
                   fledge hub download google/flan-t5-small@main --update
 
-                Prints the directory with the files. A download that was cut off goes on where it stopped. HF_ENDPOINT,
-                HF_TOKEN, HF_HOME, HF_HUB_CACHE and HF_HUB_OFFLINE are honoured.
+                Prints the directory with the files. A download that was cut off goes on \
+                where it stopped. HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE and \
+                HF_HUB_OFFLINE are honoured.
                 """)
 
-        @Argument(help: ArgumentHelp("The model.", valueName: "org/name[@revision]"))
+        @Argument(help: ArgumentHelp("The model: org/name or org/name@revision.", valueName: "id"))
         var model: String
 
         @Flag(help: "Ask the Hub for a newer state even if the cache holds the model.")
@@ -35,9 +36,18 @@ struct HubCommand: AsyncParsableCommand {
         @Flag(help: "Print one JSON object.")
         var json = false
 
+        func validate() throws {
+            if update && force { throw ValidationError("--force does what --update does and more; give one of them") }
+        }
+
         private struct Report: Encodable { let directory: String }
 
         func run() async throws {
+            if case .directory(let url) = try ModelReference(model) {
+                throw UserError.usage(
+                    "\(url.path) is a path on this machine, and there is nothing to download; give a Hub id such as "
+                        + "google/flan-t5-small, or use the directory as --model")
+            }
             let directory = try await ModelOptions.directory(
                 of: model, freshness: force ? .redownload : update ? .refresh : .preferCached)
             if json { return try Terminal.json(Report(directory: directory.path)) }

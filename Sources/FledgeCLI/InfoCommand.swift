@@ -11,9 +11,14 @@ struct InfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
         abstract: "Say what a model is and what it needs.",
-        discussion: "Reads the configuration and the weights' headers only, so it answers at once for any size.")
+        discussion: """
+              fledge info --model google/flan-t5-base
 
-    @Option(help: ArgumentHelp("The model.", valueName: "directory | org/name[@revision]"))
+            Reads the configuration and the weights' headers only, so it answers at once \
+            for any size.
+            """)
+
+    @Option(help: ModelOptions.modelHelp)
     var model: String
 
     @Flag(help: "Print one JSON object.")

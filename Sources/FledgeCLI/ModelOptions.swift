@@ -11,21 +11,38 @@ extension WeightType: ExpressibleByArgument {}
 
 /// Which model, and how it is held in memory and computed.
 struct ModelOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The model: a directory, or a Hub id that is looked up in the Hugging Face cache and downloaded if need be.",
-            valueName: "directory | org/name[@revision]"))
+    @Option(help: ModelOptions.modelHelp)
     var model: String
 
-    @Option(help: "How weights are stored: float32, bfloat16 or int8. Smaller is faster.")
+    @Option(help: "How weights are stored. Smaller is faster and less exact.")
     var dtype: WeightType = .float32
 
-    @Option(help: "How many threads compute; by default FLEDGE_THREADS, or the machine's physical cores.")
+    @Option(
+        help: "How many threads compute (default: FLEDGE_THREADS, else the machine's physical cores).")
     var threads: Int?
 
-    /// - Throws: ``EngineError``.
+    static let modelHelp = ArgumentHelp(
+        "The model: a directory, or a Hub id (org/name or org/name@revision) that is looked up in the Hugging Face "
+            + "cache and downloaded if need be.", valueName: "directory-or-id")
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads is \(threads); give a number from 1 to 1024, or leave it out")
+        }
+    }
+
+    /// - Throws: ``UserError`` for what the environment asks for, ``EngineError``.
     func engine() throws -> Engine {
-        try Engine(threads: try threads ?? Engine.environmentThreads(), isa: Engine.environmentISA)
+        do {
+            let count = threads != nil ? threads : try Engine.environmentThreads()
+            return try Engine(threads: count, isa: Engine.environmentISA)
+        } catch EngineError.badThreadCount(let text) {
+            throw UserError.usage("FLEDGE_THREADS is “\(text)”; set it to a number from 1 to 1024, or unset it")
+        } catch EngineError.unknownISA(let name, let available) {
+            throw UserError.usage(
+                "FLEDGE_ISA is “\(name)”, which this machine does not have; set it to one of "
+                    + "\(available.joined(separator: ", ")), or unset it for the best")
+        }
     }
 
     /// The model's directory, downloaded if need be with a progress bar.
@@ -44,22 +61,23 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
-/// A list of token ids on the command line: `1,2,3`.
-struct TokenList: ExpressibleByArgument {
+/// A list of numbers on the command line: `1,2,3`.
+struct TokenList: CustomStringConvertible {
     let ids: [Int]
 
     init(ids: [Int]) { self.ids = ids }
 
-    init?(argument: String) {
-        var ids: [Int] = []
-        for part in argument.split(separator: ",", omittingEmptySubsequences: true) {
-            let digits = part.drop { $0 == " " }
-            guard let id = Int(String(digits.reversed().drop { $0 == " " }.reversed())) else { return nil }
-            ids.append(id)
+    /// - Throws: `ValidationError` that names the part that is not a number.
+    init(parsing argument: String) throws {
+        ids = try argument.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            let isPadding = { (character: Character) in character == " " }
+            let digits = part.drop(while: isPadding).reversed().drop(while: isPadding).reversed()
+            guard let id = Int(String(digits)) else {
+                throw ValidationError("“\(part)” is not a whole number; give numbers and commas, such as 1,2,3")
+            }
+            return id
         }
-        guard !ids.isEmpty else { return nil }
-        self.ids = ids
     }
 
-    var defaultValueDescription: String { ids.map(String.init).joined(separator: ",") }
+    var description: String { ids.map(String.init).joined(separator: ",") }
 }

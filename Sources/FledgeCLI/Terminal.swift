@@ -16,14 +16,22 @@ import Foundation
 enum Terminal {
     static var outputIsTerminal: Bool { isatty(1) == 1 }
 
-    static func output(_ text: String) { write(text, to: 1) }
+    /// Writes to standard output. Ends the process where that is not possible: quietly when nobody reads any more,
+    /// with an error when it cannot be written.
+    static func output(_ text: String) {
+        let code = write(text, to: 1)
+        if code == 0 { return }
+        if code == EPIPE { exit(128 + SIGPIPE) }
+        error("error: standard output cannot be written: \(String(cString: strerror(code))); free space there\n")
+        exit(Failure.inputOutput)
+    }
 
-    static func error(_ text: String) { write(text, to: 2) }
+    static func error(_ text: String) { _ = write(text, to: 2) }
 
-    /// All of the text, however little the other side takes at a time; gives up quietly when nobody reads any more.
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Writes all of the text, however little the other side takes at a time; returns the error number, 0 for none.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var text = text
-        text.withUTF8 { bytes in
+        return text.withUTF8 { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
                 let part = UnsafeBufferPointer(rebasing: rest)
@@ -35,9 +43,10 @@ enum Terminal {
                 let written = Musl.write(descriptor, part.baseAddress, part.count)
                 #endif
                 if written < 0 && errno == EINTR { continue }
-                if written <= 0 { return }
+                if written < 0 { return errno }
                 rest = rest.dropFirst(written)
             }
+            return 0
         }
     }
 
@@ -68,27 +77,31 @@ enum Terminal {
 
     /// The whole of a text file, or of standard input for `-`.
     ///
-    /// - Throws: ``InputError``.
-    static func readText(_ path: String) throws(InputError) -> String {
-        let data: Data
-        do {
-            data = try path == "-" ? standardInput() : Data(contentsOf: URL(filePath: path))
-        } catch {
-            throw InputError(description: "\(path): cannot be read; check that the file exists and is readable")
+    /// - Throws: ``UserError``.
+    static func readText(_ path: String) throws(UserError) -> String {
+        let name = path == "-" ? "standard input" : path
+        let bytes = path == "-" ? standardInput() : try? Data(contentsOf: URL(filePath: path))
+        guard let bytes else {
+            let exists = FileManager.default.fileExists(atPath: path)
+            throw .missingInput(
+                exists || path == "-"
+                    ? "\(name): cannot be read as a file; give a text file that you may read"
+                    : "\(name): there is no such file; check the path")
         }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw InputError(description: "\(path): not UTF-8 text")
+        guard let text = String(data: bytes, encoding: .utf8) else {
+            throw .badData("\(name): is not UTF-8 text; convert it first, for example with iconv -t UTF-8")
         }
         return text
     }
 
-    private static func standardInput() -> Data {
+    private static func standardInput() -> Data? {
         var data = Data()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = read(0, &buffer, buffer.count)
             if count < 0 && errno == EINTR { continue }
-            if count <= 0 { return data }
+            if count < 0 { return nil }
+            if count == 0 { return data }
             data.append(contentsOf: buffer[..<count])
         }
     }

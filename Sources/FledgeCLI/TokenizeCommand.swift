@@ -6,23 +6,26 @@ struct TokenizeCommand: AsyncParsableCommand {
         commandName: "tokenize",
         abstract: "Turn text into token ids, or ids into text.",
         discussion: """
-              fledge tokenize --model google/flan-t5-base --text "summarize: It is raining."
+              fledge tokenize --model google/flan-t5-base --text "It is raining."
               fledge tokenize --model google/flan-t5-base --file corpus.txt --lines
-              fledge tokenize --model google/flan-t5-base --decode 21603,10,94,19,3412,53,5,1
+              fledge tokenize --model google/flan-t5-base --decode 94,19,3412,53,5,1
 
-            Prints JSON: {"ids":[…],"tokens":[…]}, with --lines one object a line of the input, with --decode {"text":…}.
+            Prints JSON: {"ids":[…],"tokens":[…]}, with --lines one object a line of the \
+            input, with --decode {"text":…}.
             """)
 
-    @Option(help: ArgumentHelp("The model whose tokenizer it is.", valueName: "directory | org/name[@revision]"))
+    @Option(help: ModelOptions.modelHelp)
     var model: String
 
-    @Option(help: "The text.")
+    @Option(help: ArgumentHelp("The text.", valueName: "text"))
     var text: String?
 
-    @Option(help: "A file that holds the text; - for standard input.")
+    @Option(help: ArgumentHelp("A file that holds the text; - for standard input.", valueName: "file"))
     var file: String?
 
-    @Option(help: "Token ids to turn into text: 1,2,3.")
+    @Option(
+        help: ArgumentHelp("Token ids to turn into text: 1,2,3.", valueName: "ids"),
+        transform: TokenList.init(parsing:))
     var decode: TokenList?
 
     @Flag(inversion: .prefixedNo, help: "Add what the model expects around a text; in decoding, show it.")
@@ -31,13 +34,15 @@ struct TokenizeCommand: AsyncParsableCommand {
     @Flag(help: "Take every line of the input as a text of its own.")
     var lines = false
 
-    @Flag(help: "Print JSON, which is what this command prints anyway.")
+    @Flag(help: "Print one JSON object, as this command does unless --lines is given.")
     var json = false
 
     func validate() throws {
         let sources = [text != nil, file != nil, decode != nil].filter { $0 }.count
-        if sources != 1 { throw ValidationError("give one of --text, --file and --decode") }
-        if lines && decode != nil { throw ValidationError("--lines goes with --text and --file") }
+        if sources == 0 { throw ValidationError("there is nothing to tokenize; give --text, --file or --decode") }
+        if sources > 1 { throw ValidationError("give only one of --text, --file and --decode") }
+        if lines && decode != nil { throw ValidationError("--lines goes with --text and --file; leave it out") }
+        if lines && json { throw ValidationError("--lines prints an object a line and --json one; leave one out") }
     }
 
     private struct Tokens: Encodable {
@@ -48,7 +53,7 @@ struct TokenizeCommand: AsyncParsableCommand {
     private struct Text: Encodable { let text: String }
 
     func run() async throws {
-        let input = try text ?? file.map { path throws(InputError) in try Terminal.readText(path) }
+        let input = try text ?? file.map { path throws(UserError) in try Terminal.readText(path) }
         let tokenizer = try AutoTokenizer.from(directory: try await ModelOptions.directory(of: model))
         if let decode {
             let text = try tokenizer.decode(tokens: decode.ids, skipSpecialTokens: !specialTokens)

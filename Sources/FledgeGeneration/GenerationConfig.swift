@@ -19,7 +19,7 @@ public struct GenerationConfig: Sendable, Equatable {
     public var temperature: Float = 1
     /// Samples among this many likeliest tokens; 0 for all.
     public var topK = 50
-    /// Samples among the fewest likeliest tokens whose probabilities sum to this; 1 for all.
+    /// Samples among the fewest likeliest tokens whose probabilities sum to this, one at the least; 1 for all.
     public var topP: Float = 1
     /// Above 1: tokens already generated become less likely (Keskar et al. 2019); 1 for none.
     public var repetitionPenalty: Float = 1
@@ -61,7 +61,8 @@ public struct GenerationConfig: Sendable, Equatable {
         if let complaint { throw ModelError.badConfig(path, complaint) }
     }
 
-    /// What is wrong with the values, nil if nothing is.
+    /// What is wrong with the values, nil if nothing is. Those for sampling do not matter while ``doSample`` is off:
+    /// checkpoints exist that say `"do_sample": false, "temperature": 0.0`.
     public var complaint: String? {
         if maxNewTokens < 1 { return "max_new_tokens is \(maxNewTokens); it must be at least 1" }
         if maxNewTokens > 1_000_000 { return "max_new_tokens is \(maxNewTokens); it may be at most 1000000" }
@@ -69,15 +70,17 @@ public struct GenerationConfig: Sendable, Equatable {
         if minNewTokens > maxNewTokens {
             return "min_new_tokens (\(minNewTokens)) is larger than max_new_tokens (\(maxNewTokens))"
         }
-        if !(temperature > 0 && temperature.isFinite) {
-            return "temperature is \(temperature); it must be above 0 (for greedy decoding leave sampling off)"
+        if doSample {
+            if !(temperature > 0 && temperature.isFinite) {
+                return "temperature is \(temperature); it must be above 0 (for greedy decoding leave sampling off)"
+            }
+            if topK < 0 { return "top_k is \(topK); it must not be negative (0 for no limit)" }
+            if !(topP >= 0 && topP <= 1) { return "top_p is \(topP); it must be from 0 to 1 (1 for no limit)" }
         }
-        if topK < 0 { return "top_k is \(topK); it must not be negative (0 for no limit)" }
-        if !(topP > 0 && topP <= 1) { return "top_p is \(topP); it must be above 0 and at most 1" }
         if !(repetitionPenalty > 0 && repetitionPenalty.isFinite) {
-            return "repetition_penalty is \(repetitionPenalty); it must be above 0"
+            return "repetition_penalty is \(repetitionPenalty); it must be above 0 (1 for none)"
         }
-        if stopSequences.contains("") { return "a stop sequence is empty" }
+        if stopSequences.contains("") { return "a stop sequence is empty; give the text that ends the generation" }
         return nil
     }
 

@@ -9,7 +9,7 @@ public enum GenerationError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .badConfig(let complaint): complaint
-        case .noPrompt: "there is no prompt"
+        case .noPrompt: "there is no prompt; give at least one"
         case .emptyPrompt(let index): "prompt \(index + 1) has no tokens; an encoder–decoder needs at least one"
         case .promptTooLong(let tokens, let limit):
             "the prompt has \(tokens) tokens and the model's context holds \(limit); shorten it, or pass --truncate "

@@ -3,12 +3,6 @@ import FledgeNN
 import FledgeTensor
 import FledgeTokenizers
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// A piece of generated text.
 public struct GenerationEvent: Sendable, Equatable {
     /// The prompt's place in the batch.
@@ -80,7 +74,7 @@ struct GenerationRun {
         if let token = config.decoderStartTokenId { try model.validate([token]) }
         let longest = prompts.map(\.count).max() ?? 0
         let bytes = model.cacheBytes(sequences: prompts.count, promptTokens: longest, newTokens: config.maxNewTokens)
-        let available = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        let available = MemoryLimit.bytes
         if bytes > available { throw GenerationError.notEnoughMemory(bytes: bytes, available: available) }
         start = clock.now
         let state = model.makeState(prompts: prompts, capacity: config.maxNewTokens, observe: nil)

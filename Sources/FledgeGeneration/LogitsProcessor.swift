@@ -1,11 +1,40 @@
 /// What a processor may look at besides the scores.
 public struct TokenContext: Sendable {
     /// Tokens of the sequence so far: for an encoder–decoder the start token and what was generated.
-    public var tokens: [Int]
+    public private(set) var tokens: [Int] = []
     /// How many of them are generated.
-    public var newTokenCount = 0
+    public private(set) var newTokenCount = 0
+    /// Every token of the sequence once, in the order of its first appearance.
+    public private(set) var distinctTokens: [Int] = []
+    /// One bit a token of the vocabulary: whether it is among the distinct ones.
+    private var seen: [UInt64] = []
 
-    public init(tokens: [Int]) { self.tokens = tokens }
+    /// - Parameter tokens: what the sequence begins with.
+    public init(tokens: [Int]) { for token in tokens { remember(token) } }
+
+    /// Adds a generated token. O(1); nothing is allocated within the room that ``reserve(newTokens:vocabularySize:)``
+    /// made.
+    public mutating func append(_ token: Int) {
+        newTokenCount += 1
+        remember(token)
+    }
+
+    /// Makes room for so many further tokens of a vocabulary.
+    public mutating func reserve(newTokens: Int, vocabularySize: Int) {
+        tokens.reserveCapacity(tokens.count + newTokens)
+        distinctTokens.reserveCapacity(min(distinctTokens.count + newTokens, vocabularySize))
+        let words = (vocabularySize + 63) / 64
+        if words > seen.count { seen += repeatElement(0, count: words - seen.count) }
+    }
+
+    private mutating func remember(_ token: Int) {
+        tokens.append(token)
+        guard token >= 0 else { return }
+        let (word, bit) = (token / 64, UInt64(1) << UInt64(token % 64))
+        if word >= seen.count { seen += repeatElement(0, count: word + 1 - seen.count) }
+        if seen[word] & bit == 0 { distinctTokens.append(token) }
+        seen[word] |= bit
+    }
 }
 
 /// One change to the scores of the next token. A generation applies its processors in order, row by row, to
@@ -14,16 +43,15 @@ public protocol LogitsProcessor: Sendable {
     func process(_ logits: UnsafeMutableBufferPointer<Float>, context: TokenContext)
 }
 
-/// Divides positive scores, multiplies negative ones, of every token that the sequence holds (Keskar et al. 2019).
+/// Divides positive scores, multiplies negative ones, of every token that the sequence holds, each once however
+/// often it occurs (Keskar et al. 2019). O(distinct tokens), without allocating.
 public struct RepetitionPenalty: LogitsProcessor {
     public let penalty: Float
 
     public init(_ penalty: Float) { self.penalty = penalty }
 
     public func process(_ logits: UnsafeMutableBufferPointer<Float>, context: TokenContext) {
-        for (index, token) in context.tokens.enumerated() where token >= 0 && token < logits.count {
-            // Each token once, however often it occurs.
-            if context.tokens[..<index].contains(token) { continue }
+        for token in context.distinctTokens where token < logits.count {
             logits[token] = logits[token] < 0 ? logits[token] * penalty : logits[token] / penalty
         }
     }
@@ -97,8 +125,10 @@ public struct TopP: LogitsProcessor {
     public init(_ mass: Float) { self.mass = mass }
 
     public func process(_ logits: UnsafeMutableBufferPointer<Float>, context: TokenContext) {
-        guard mass < 1, let largest = logits.max(), largest > -.infinity else { return }
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: logits.count) { order in
+        guard mass < 1 else { return }
+        let (largest, finite) = Softmax.largest(of: logits)
+        guard finite > 1 else { return }
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: finite) { order in
             var count = 0
             var total: Float = 0
             for index in logits.indices where logits[index] > -.infinity {

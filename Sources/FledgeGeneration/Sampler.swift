@@ -18,10 +18,13 @@ public protocol Sampler: Sendable {
 
 /// The likeliest token; of equals the one with the smallest id.
 public struct GreedySampler: Sampler {
-    public init() {}
+    private let engine: Engine
+
+    /// - Parameter engine: whose kernel looks for it.
+    public init(engine: Engine = .shared) { self.engine = engine }
 
     public func sample(_ logits: UnsafeMutableBufferPointer<Float>, random: inout RandomGenerator) -> Int {
-        Engine.shared.argmax(of: logits)
+        engine.argmax(of: logits)
     }
 }
 
@@ -31,7 +34,8 @@ public struct MultinomialSampler: Sampler {
 
     public func sample(_ logits: UnsafeMutableBufferPointer<Float>, random: inout RandomGenerator) -> Int {
         let unit = random.nextUnit()
-        guard let largest = logits.max(), largest > -.infinity else { return 0 }
+        let (largest, finite) = Softmax.largest(of: logits)
+        guard finite > 0 else { return 0 }
         var total = 0.0
         for index in logits.indices where logits[index] > -.infinity {
             logits[index] = Softmax.exponential(logits[index] - largest)
@@ -49,6 +53,18 @@ public struct MultinomialSampler: Sampler {
     }
 }
 
+/// Parts of softmax that processors and samplers share.
 enum Softmax {
     static func exponential(_ x: Float) -> Float { exp(x) }
+
+    /// The largest score, and how many are above −∞. Not-a-number counts for nothing.
+    static func largest(of logits: UnsafeMutableBufferPointer<Float>) -> (score: Float, finite: Int) {
+        var largest = -Float.infinity
+        var finite = 0
+        for score in logits where score > -.infinity {
+            finite += 1
+            if score > largest { largest = score }
+        }
+        return (largest, finite)
+    }
 }

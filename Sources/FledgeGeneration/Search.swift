@@ -1,6 +1,6 @@
 public import FledgeModels
 public import FledgeNN
-import FledgeTensor
+public import FledgeTensor
 
 /// Why a sequence ended.
 public enum FinishReason: String, Sendable, Codable {
@@ -64,13 +64,13 @@ public struct SingleSequenceSearch: Search {
         self.model = model
         self.state = state
         self.processors = processors ?? config.logitsProcessors
-        self.sampler = sampler ?? config.sampler
+        self.sampler = sampler ?? config.sampler(engine: model.engine)
         endTokens = config.eosTokenIds
         maxNewTokens = config.maxNewTokens
         let start = config.decoderStartTokenId ?? model.decoderStartToken
         rows = state.activeSlots.map { slot in
             var context = TokenContext(tokens: [start])
-            context.tokens.reserveCapacity(config.maxNewTokens + 1)
+            context.reserve(newTokens: config.maxNewTokens, vocabularySize: model.vocabularySize)
             return Row(
                 sequence: slot, context: context,
                 random: RandomGenerator(seed: config.seed, stream: UInt64(slot)))
@@ -92,8 +92,7 @@ public struct SingleSequenceSearch: Search {
             let row = UnsafeMutableBufferPointer(start: logits.floats + index * vocabulary, count: vocabulary)
             for processor in processors { processor.process(row, context: rows[index].context) }
             let token = sampler.sample(row, random: &rows[index].random)
-            rows[index].context.tokens.append(token)
-            rows[index].context.newTokenCount += 1
+            rows[index].context.append(token)
             inputs[index] = token
             let isEnd = endTokens.contains(token)
             let isLast = isEnd || rows[index].context.newTokenCount >= maxNewTokens
@@ -134,5 +133,8 @@ extension GenerationConfig {
         return processors
     }
 
-    public var sampler: any Sampler { doSample ? MultinomialSampler() : GreedySampler() }
+    /// The sampler that the settings ask for.
+    public func sampler(engine: Engine = .shared) -> any Sampler {
+        doSample ? MultinomialSampler() : GreedySampler(engine: engine)
+    }
 }

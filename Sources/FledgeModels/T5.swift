@@ -154,7 +154,8 @@ public struct T5: Seq2SeqLanguageModel {
         guard rows > 0 else { return hidden }
         let bias = encoder.relativeBias.table(span: max(1, longest))
         var cache = KeyValueCache(
-            slots: prompts.count, heads: config.numHeads, headWidth: config.dKv, capacity: longest, beside: weightType)
+            slots: prompts.count, heads: config.numHeads, headWidth: config.dKv, capacity: longest, beside: weightType,
+            engine: engine)
         var spans: [AttentionSpan] = []
         var offset = 0
         for (slot, prompt) in prompts.enumerated() {
@@ -182,25 +183,35 @@ public struct T5: Seq2SeqLanguageModel {
             decoder.blocks.map { _ in
                 KeyValueCache(
                     slots: prompts.count, heads: config.numHeads, headWidth: config.dKv, capacity: capacity,
-                    beside: weightType)
+                    beside: weightType, engine: engine)
             }
         }
-        var crossCaches = caches(longest)
+        var state = DecoderState(
+            selfCaches: caches(capacity), crossCaches: caches(longest), encodedLengths: prompts.map(\.count),
+            selfBias: decoder.relativeBias.table(span: max(1, capacity)), capacity: capacity, workspace: workspace)
+        var cache = KeyValueCache(
+            slots: prompts.count, heads: 1, headWidth: config.dModel, capacity: longest, beside: weightType,
+            engine: engine)
+        cache.write(sequences: state.encodedLengths, keys: encoded, values: encoded)
+        state.pendingCrossAttention = PendingCrossAttention(hidden: encoded, cache: cache)
+        return state
+    }
+
+    /// Whether a head's columns are whole panels, which attending to hidden states needs.
+    private var canAttendToHiddenStates: Bool { config.dKv % 32 == 0 }
+
+    /// Makes the keys and values of the encoded prompts, for all layers.
+    private func fillCrossCaches(_ state: inout DecoderState) {
+        guard let pending = state.pendingCrossAttention else { return }
+        let inner = config.innerWidth
         for (layer, block) in decoder.blocks.enumerated() {
             guard let cross = block.crossAttention else { continue }
-            let keyValue = cross.keyValue(encoded)
-            var row = 0
-            for (slot, prompt) in prompts.enumerated() {
-                crossCaches[layer].write(
-                    slot: slot, position: 0, keys: keyValue.sliced(1, 0..<config.innerWidth),
-                    values: keyValue.sliced(1, config.innerWidth..<2 * config.innerWidth),
-                    rows: row..<row + prompt.count)
-                row += prompt.count
-            }
+            let keyValue = cross.keyValue(pending.hidden)
+            state.crossCaches[layer].write(
+                sequences: state.encodedLengths, keys: keyValue.sliced(1, 0..<inner),
+                values: keyValue.sliced(1, inner..<2 * inner))
         }
-        return DecoderState(
-            selfCaches: caches(capacity), crossCaches: crossCaches, encodedLengths: prompts.map(\.count),
-            selfBias: decoder.relativeBias.table(span: max(1, capacity)), capacity: capacity, workspace: workspace)
+        state.pendingCrossAttention = nil
     }
 
     public func decode(_ tokens: [Int], state: inout DecoderState, observe: LayerObserver?) -> Tensor {
@@ -210,16 +221,13 @@ public struct T5: Seq2SeqLanguageModel {
         observe?("decoder.embedding", hidden)
         guard rows > 0 else { return hidden }
         state.advance(by: rows / state.activeSlots.count)
+        if state.lengths[state.activeSlots[0]] > 1 || !canAttendToHiddenStates { fillCrossCaches(&state) }
         for (index, block) in decoder.blocks.enumerated() {
             hidden = attend(
                 hidden, block.selfAttention, cache: &state.selfCaches[index], spans: state.selfSpans,
                 bias: state.selfBias, causal: true)
             if let cross = block.crossAttention {
-                let context = cross.query(hidden, norm: cross.norm)
-                    .attention(
-                        over: state.crossCaches[index], spans: state.crossSpans, heads: config.numHeads, scale: 1,
-                        causal: false)
-                hidden = cross.output(context, residual: hidden)
+                hidden = attendToPrompt(hidden, cross, cache: state.crossCaches[index], state: state)
             }
             hidden = feedForward(hidden, block.feedForward)
             observe?("decoder.\(index)", hidden)
@@ -249,6 +257,25 @@ public struct T5: Seq2SeqLanguageModel {
         }
         let context = projected.sliced(1, 0..<inner)
             .attention(over: cache, spans: spans, heads: config.numHeads, scale: 1, causal: causal, bias: bias)
+        return layer.output(context, residual: hidden)
+    }
+
+    /// hidden + O(attention(norm(hidden))) over the encoded prompt.
+    private func attendToPrompt(
+        _ hidden: Tensor, _ layer: CrossAttention, cache: KeyValueCache, state: DecoderState
+    ) -> Tensor {
+        let query = layer.query(hidden, norm: layer.norm)
+        guard let pending = state.pendingCrossAttention else {
+            let context = query.attention(
+                over: cache, spans: state.crossSpans, heads: config.numHeads, scale: 1, causal: false)
+            return layer.output(context, residual: hidden)
+        }
+        // q · (K h) = (Kᵀ q) · h and Σ p (V h) = V (Σ p h): all heads of a row are queries of one wide head.
+        let (inner, weight) = (config.innerWidth, layer.keyValue.weight)
+        let spans = state.crossSpans.map { $0.repeated(config.numHeads) }
+        let context = query.projectedBack(weight, columns: 0..<inner, heads: config.numHeads)
+            .attention(over: pending.cache, spans: spans, heads: 1, scale: 1, causal: false)
+            .projectedByHead(weight, columns: inner..<2 * inner, heads: config.numHeads)
         return layer.output(context, residual: hidden)
     }
 

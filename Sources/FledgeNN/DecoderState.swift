@@ -1,5 +1,21 @@
 public import FledgeTensor
 
+/// An encoded prompt batch whose keys and values have not been made yet.
+///
+/// The first decoded token attends to the hidden states themselves (see ``Tensor/projectedBack(_:columns:heads:)``),
+/// which is far less work than making all keys and values for one token; the second token makes them.
+public struct PendingCrossAttention: Sendable {
+    /// `[positions of all prompts, width]`.
+    public let hidden: Tensor
+    /// The same, as keys and as values of one head as wide as the model.
+    public let cache: KeyValueCache
+
+    public init(hidden: Tensor, cache: KeyValueCache) {
+        self.hidden = hidden
+        self.cache = cache
+    }
+}
+
 /// Everything that a generation keeps between two steps: the caches of every layer, which sequences are still running
 /// and how far they are, and the memory that steps compute in.
 ///
@@ -9,6 +25,8 @@ public struct DecoderState: Sendable {
     public var selfCaches: [KeyValueCache]
     /// Keys and values of the encoded prompt, one cache a layer; empty for decoder-only models.
     public var crossCaches: [KeyValueCache]
+    /// Set until ``crossCaches`` are filled.
+    public var pendingCrossAttention: PendingCrossAttention?
     /// Tokens decoded so far, one number a slot.
     public private(set) var lengths: [Int]
     /// Encoded prompt positions, one number a slot.

@@ -25,6 +25,10 @@ public struct Linear: Sendable {
         for name in names {
             matrices.append(try (scope / name).tensor("weight", shape: Shape(outputs, inputs)))
         }
+        // One that is missing is empty: then the others are not packed either, as the loading fails in the end.
+        if let empty = matrices.first(where: { $0.shape != Shape(outputs, inputs) }) {
+            matrices = matrices.map { _ in empty }
+        }
         weight = PackedWeight(matrices, type: scope.loader.type, gated: gated, engine: scope.loader.engine)
         bias = nil
         for matrix in matrices { matrix.dropPages() }

@@ -30,12 +30,12 @@ public final class WeightLoader {
     fileprivate func tensor(_ name: String, shape: Shape) throws(SafetensorsError) -> Tensor {
         guard let entry = checkpoint.entry(name) else {
             missing.append(name)
-            return Tensor(zeros: Shape(repeatElement(1, count: shape.count))).broadcast(to: shape)
+            return WeightLoader.placeholder(rank: shape.count)
         }
         used.insert(name)
-        guard Shape(entry.shape) == shape else {
+        guard shape.elementsEqual(entry.shape) else {
             misshapen.append("\(name) \(entry.shape) instead of \(shape)")
-            return Tensor(zeros: Shape(repeatElement(1, count: shape.count))).broadcast(to: shape)
+            return WeightLoader.placeholder(rank: shape.count)
         }
         let tensor = try checkpoint.tensor(name)
         guard tensor.dtype.isFloatingPoint else {
@@ -43,6 +43,9 @@ public final class WeightLoader {
         }
         return tensor
     }
+
+    /// Stands for a tensor that ``finish()`` will complain of. Empty: a configuration can ask for terabytes.
+    private static func placeholder(rank: Int) -> Tensor { Tensor(zeros: Shape(repeatElement(0, count: rank))) }
 
     /// - Throws: ``WeightError`` listing every tensor that was missing, had another shape, or was not asked for.
     public func finish() throws(WeightError) {
@@ -81,8 +84,7 @@ public struct WeightScope {
     /// - Throws: ``SafetensorsError``.
     public func vector(_ name: String, shape: Shape) throws(SafetensorsError) -> Tensor {
         let source = try tensor(name, shape: shape)
-        let copy = Tensor(zeros: shape) + source
-        return copy
+        return source.shape == shape ? Tensor(zeros: shape) + source : source
     }
 }
 

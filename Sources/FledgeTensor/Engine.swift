@@ -51,6 +51,7 @@ public final class Engine: Sendable {
 
     package nonisolated(unsafe) let kernels: UnsafePointer<fledge_kernels>
     package nonisolated(unsafe) let pool: OpaquePointer
+    package let blocks = BlockCache()
 
     /// How many threads compute, the caller's included.
     public let threads: Int

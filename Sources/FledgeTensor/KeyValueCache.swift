@@ -10,20 +10,26 @@ public struct KeyValueCache: Sendable {
     /// Positions a slot holds; a multiple of 32.
     public let capacity: Int
     private let type: fledge_type
+    // From one slot to the next; the two differ unless the width is a multiple of 32.
+    private let keySlotBytes: Int
+    private let valueSlotBytes: Int
     private var keys: Storage
     private var values: Storage
 
-    /// Room for `capacity` positions in each of `slots` sequences. O(bytes) of zeroed memory.
-    public init(slots: Int, heads: Int, headWidth: Int, capacity: Int, beside weights: WeightType) {
+    /// Room for `capacity` positions in each of `slots` sequences. What was not written is never read.
+    public init(
+        slots: Int, heads: Int, headWidth: Int, capacity: Int, beside weights: WeightType, engine: Engine = .shared
+    ) {
         self.slots = slots
         self.heads = heads
         self.headWidth = headWidth
         let panel = Int(FLEDGE_PANEL)
         self.capacity = max(1, (capacity + panel - 1) / panel) * panel
         type = weights.cacheType
-        let bytes = fledge_cache_bytes(type, slots, heads, headWidth, self.capacity)
-        keys = Storage(byteCount: bytes)
-        values = Storage(byteCount: bytes)
+        keySlotBytes = heads * fledge_packed_bytes(type, self.capacity, headWidth)
+        valueSlotBytes = heads * fledge_packed_bytes(type, headWidth, self.capacity)
+        keys = Storage(uninitialized: slots * keySlotBytes, engine: engine)
+        values = Storage(uninitialized: slots * valueSlotBytes, engine: engine)
     }
 
     package var descriptor: fledge_cache {
@@ -32,7 +38,7 @@ public struct KeyValueCache: Sendable {
             values: values.pointer)
     }
 
-    public var byteCount: Int { keys.byteCount + values.byteCount }
+    public var byteCount: Int { slots * (keySlotBytes + valueSlotBytes) }
 
     /// Writes rows of keys and values of one sequence, from `position` on.
     ///
@@ -57,6 +63,17 @@ public struct KeyValueCache: Sendable {
         withExtendedLifetime((newKeys, newValues)) {}
     }
 
+    /// Writes the rows of all sequences from position 0, one sequence after the other.
+    ///
+    /// - Parameter sequences: the rows of each.
+    public mutating func write(sequences: [Int], keys newKeys: Tensor, values newValues: Tensor) {
+        var row = 0
+        for (slot, count) in sequences.enumerated() {
+            write(slot: slot, position: 0, keys: newKeys, values: newValues, rows: row..<row + count)
+            row += count
+        }
+    }
+
     private static func copy(_ storage: Storage) -> Storage {
         let copy = Storage(byteCount: storage.byteCount)
         copy.pointer.copyMemory(from: storage.pointer, byteCount: storage.byteCount)
@@ -69,16 +86,16 @@ public struct KeyValueCache: Sendable {
     public mutating func reorder(_ sources: [Int]) {
         precondition(sources.count == slots && sources.allSatisfy { $0 >= 0 && $0 < slots }, "slots \(sources)")
         if sources.elementsEqual(0..<slots) { return }
-        let slotBytes = keys.byteCount / slots
-        for path in [\KeyValueCache.keys, \KeyValueCache.values] {
-            let old = self[keyPath: path]
-            let new = Storage(byteCount: old.byteCount)
-            for (slot, source) in sources.enumerated() {
-                (new.pointer + slot * slotBytes).copyMemory(
-                    from: old.pointer + source * slotBytes, byteCount: slotBytes)
-            }
-            self[keyPath: path] = new
+        keys = KeyValueCache.reordered(keys, sources, slotBytes: keySlotBytes)
+        values = KeyValueCache.reordered(values, sources, slotBytes: valueSlotBytes)
+    }
+
+    private static func reordered(_ old: Storage, _ sources: [Int], slotBytes: Int) -> Storage {
+        let new = Storage(byteCount: old.byteCount)
+        for (slot, source) in sources.enumerated() {
+            (new.pointer + slot * slotBytes).copyMemory(from: old.pointer + source * slotBytes, byteCount: slotBytes)
         }
+        return new
     }
 }
 
@@ -92,6 +109,12 @@ public struct AttentionSpan: Sendable {
     public init(queryOffset: Int, queryCount: Int, slot: Int, keyCount: Int) {
         sequence = fledge_attention_sequence(
             query_offset: queryOffset, query_count: queryCount, slot: slot, key_count: keyCount)
+    }
+
+    /// The span with `count` query rows where there was one, as when the heads of a row become rows.
+    package func repeated(_ count: Int) -> AttentionSpan {
+        AttentionSpan(
+            queryOffset: queryOffset * count, queryCount: queryCount * count, slot: slot, keyCount: keyCount)
     }
 
     public var queryOffset: Int { sequence.query_offset }

@@ -131,7 +131,7 @@ extension Tensor {
                 "residual \(residual.shape) for \(outShape)")
         }
         var job = fledge_linear()
-        job.rows = weight.depth == 0 ? 0 : source.elementCount / weight.depth
+        job.rows = weight.outputColumns == 0 ? 0 : result.elementCount / weight.outputColumns
         job.x = UnsafePointer(source.floats)
         job.x_stride = weight.depth
         job.x_row_norm = norm.map { UnsafePointer($0.weight.floats) }

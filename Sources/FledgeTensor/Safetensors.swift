@@ -130,12 +130,14 @@ struct SafetensorsHeader: Decodable {
             guard let bits = SafetensorsHeader.bitCount(raw.dtype) else {
                 throw .unsupportedType(path, tensor: name, dtype: raw.dtype)
             }
+            // Strides are products of lengths too, so that a zero among them must not hide an overflow.
             var size = bits
-            for length in raw.shape {
+            for length in raw.shape where length != 0 {
                 let (product, overflow) = size.multipliedReportingOverflow(by: length)
                 guard length >= 0, !overflow else { throw .malformed(path, "tensor “\(name)” has the shape \(raw.shape)") }
                 size = product
             }
+            if raw.shape.contains(0) { size = 0 }
             guard size % 8 == 0, size / 8 == raw.offsets[1] - raw.offsets[0] else {
                 throw .malformed(
                     path,

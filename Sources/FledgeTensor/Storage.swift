@@ -7,6 +7,7 @@ package final class Storage: @unchecked Sendable {
     /// Where results computed from this storage take their memory from.
     package let workspace: WorkspaceCore?
     private let owner: AnyObject?
+    private let blocks: BlockCache?
 
     /// Zeroed memory.
     ///
@@ -18,6 +19,19 @@ package final class Storage: @unchecked Sendable {
         pointer = memory
         self.byteCount = byteCount
         self.workspace = workspace
+        blocks = nil
+        owner = nil
+    }
+
+    /// Memory with arbitrary contents, from the blocks that the engine keeps for reuse.
+    ///
+    /// - Precondition: the system has the memory.
+    package init(uninitialized byteCount: Int, workspace: WorkspaceCore? = nil, engine: Engine) {
+        let block = engine.blocks.take(byteCount)
+        pointer = block.pointer
+        self.byteCount = block.byteCount
+        self.workspace = workspace
+        blocks = engine.blocks
         owner = nil
     }
 
@@ -26,6 +40,7 @@ package final class Storage: @unchecked Sendable {
         self.pointer = UnsafeMutableRawPointer(mutating: pointer)
         self.byteCount = byteCount
         self.owner = owner
+        blocks = nil
         workspace = nil
     }
 
@@ -38,7 +53,64 @@ package final class Storage: @unchecked Sendable {
         fledge_drop_pages(pointer, byteCount)
     }
 
-    deinit { if owner == nil { fledge_deallocate(pointer, byteCount) } }
+    deinit {
+        if let blocks {
+            blocks.give(pointer, byteCount)
+        } else if owner == nil {
+            fledge_deallocate(pointer, byteCount)
+        }
+    }
+}
+
+/// Large blocks that finished computations leave to the next one: fresh memory from the system costs as much time as
+/// filling it.
+package final class BlockCache: @unchecked Sendable {
+    /// What is kept at most.
+    static let limit = 256 << 20
+    private let lock: UnsafeMutablePointer<UInt8>
+    // Both under `lock`.
+    private var blocks: [(pointer: UnsafeMutableRawPointer, byteCount: Int)] = []
+    private var bytes = 0
+
+    init() {
+        lock = .allocate(capacity: 1)
+        lock.initialize(to: 0)
+        blocks.reserveCapacity(256)
+    }
+
+    deinit {
+        for block in blocks { fledge_deallocate(block.pointer, block.byteCount) }
+        lock.deallocate()
+    }
+
+    /// A block of at least `byteCount` bytes and at most half as many again, new if there is none.
+    func take(_ byteCount: Int) -> (pointer: UnsafeMutableRawPointer, byteCount: Int) {
+        if fledge_try_lock(lock) {
+            defer { fledge_unlock(lock) }
+            let fitting = blocks.indices.filter {
+                blocks[$0].byteCount >= byteCount && blocks[$0].byteCount <= byteCount + byteCount / 2 + 4096
+            }
+            if let index = fitting.min(by: { blocks[$0].byteCount < blocks[$1].byteCount }) {
+                bytes -= blocks[index].byteCount
+                return blocks.remove(at: index)
+            }
+        }
+        guard let memory = fledge_allocate(byteCount) else { preconditionFailure("out of memory: \(byteCount) bytes") }
+        return (memory, byteCount)
+    }
+
+    /// Keeps the block, or returns it to the system if that would be too much.
+    func give(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
+        if fledge_try_lock(lock) {
+            defer { fledge_unlock(lock) }
+            if bytes + byteCount <= BlockCache.limit && blocks.count < 256 {
+                blocks.append((pointer, byteCount))
+                bytes += byteCount
+                return
+            }
+        }
+        fledge_deallocate(pointer, byteCount)
+    }
 }
 
 /// Memory that one computation uses again and again.
@@ -82,7 +154,9 @@ package final class WorkspaceCore: @unchecked Sendable {
 
     /// A block of at least `byteCount` bytes with arbitrary contents, the smallest free one that is large enough.
     package func storage(byteCount: Int) -> Storage {
-        guard fledge_try_lock(lock) else { return Storage(byteCount: byteCount, workspace: self) }
+        guard fledge_try_lock(lock) else {
+            return Storage(uninitialized: byteCount, workspace: self, engine: engine)
+        }
         defer { fledge_unlock(lock) }
         var best = -1
         for index in blocks.indices where blocks[index].byteCount >= byteCount {
@@ -91,7 +165,7 @@ package final class WorkspaceCore: @unchecked Sendable {
         }
         // A block far too large is left for what needs it.
         if best >= 0 && blocks[best].byteCount <= max(4096, byteCount * 4) { return blocks[best] }
-        let made = Storage(byteCount: byteCount + byteCount / 8, workspace: self)
+        let made = Storage(uninitialized: byteCount + byteCount / 8, workspace: self, engine: engine)
         if !isClosed { blocks.append(made) }
         return made
     }

@@ -139,6 +139,7 @@ typedef struct fledge_kernels {
   void (*attend)(const fledge_attention *attention, size_t sequence, size_t head, size_t tile_begin, size_t tile_end,
                  void *scratch);
 
+  void (*project_back)(const fledge_packed *weight, size_t panel_begin, size_t panel_end, const float *y, float *out);
   void (*write_cache)(const fledge_cache *cache, size_t slot, size_t head, size_t position, size_t count,
                       const float *keys, const float *values, size_t stride);
 
@@ -183,6 +184,19 @@ size_t fledge_available_cores(void);
 
 /// Returns false if memory for the packed activations ran out.
 bool fledge_linear_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_linear *linear);
+
+/// Products with one head's columns at a time: `heads` stretches of `head_width` columns, from `first_column` on.
+///   back:     out[row, head, depth]      = Σ over the head's columns: x[row, head, column] · weight[column, depth]
+///   forward:  out[row, head, column]     = Σ over depth: x[row, head, depth] · weight[column, depth]
+/// `first_column` and `head_width` are multiples of 32. Returns false if memory ran out.
+typedef struct fledge_heads {
+  fledge_packed weight;
+  size_t first_column, heads, head_width, rows;
+  const float *x;  // rows lie one after the other
+  float *out;
+} fledge_heads;
+void fledge_heads_back(const fledge_kernels *kernels, fledge_pool *pool, const fledge_heads *heads);
+bool fledge_heads_forward(const fledge_kernels *kernels, fledge_pool *pool, const fledge_heads *heads);
 
 size_t fledge_packed_bytes(fledge_type type, size_t columns, size_t depth);
 

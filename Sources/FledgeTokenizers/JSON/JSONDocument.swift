@@ -12,7 +12,9 @@ package final class JSONDocument: Sendable {
         /// How deep arrays and objects may nest.
         package var depth = 128
         /// How long the text may be, in bytes.
-        package var byteCount = 1 << 29
+        package var byteCount = 1 << 27
+        /// How many values there may be.
+        package var valueCount = 1 << 24
 
         package init() {}
     }
@@ -34,7 +36,7 @@ package final class JSONDocument: Sendable {
         guard bytes.count <= limits.byteCount, bytes.count < Int(UInt32.max) else {
             throw .unreadable(file: source, reason: "it is larger than \(limits.byteCount) bytes")
         }
-        var parser = JSONParser(maximumDepth: limits.depth, capacity: bytes.count / 12)
+        var parser = JSONParser(limits: limits, capacity: bytes.count / 12)
         if let failure = bytes.withUnsafeBufferPointer({ parser.parse($0) }) {
             let place = JSONDocument.lineAndColumn(of: failure.position, in: bytes)
             throw .damaged(source, "line \(place.line), column \(place.column)", failure.problem)

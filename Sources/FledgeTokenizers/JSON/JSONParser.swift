@@ -11,12 +11,12 @@ struct JSONParser {
     }
 
     private(set) var nodes: [JSONNode] = []
-    private let maximumDepth: Int
+    private let limits: JSONDocument.Limits
     private var open: [Container] = []
     private var position = 0
 
-    init(maximumDepth: Int, capacity: Int) {
-        self.maximumDepth = maximumDepth
+    init(limits: JSONDocument.Limits, capacity: Int) {
+        self.limits = limits
         nodes.reserveCapacity(capacity)
     }
 
@@ -25,6 +25,9 @@ struct JSONParser {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         repeat {
             if let problem = parseValue(bytes) { return Failure(position: position, problem: problem) }
+            guard nodes.count <= limits.valueCount else {
+                return Failure(position: position, problem: "there are more than \(limits.valueCount) values")
+            }
             if let problem = closeContainers(bytes) { return Failure(position: position, problem: problem) }
         } while !open.isEmpty
         skipWhitespace(bytes)
@@ -52,7 +55,7 @@ struct JSONParser {
                 return parseScalar(bytes, first: byte)
             }
             let isObject = byte == UInt8(ascii: "{")
-            guard open.count < maximumDepth else { return "values are nested more than \(maximumDepth) deep" }
+            guard open.count < limits.depth else { return "values are nested more than \(limits.depth) deep" }
             open.append(Container(node: nodes.count, isObject: isObject))
             nodes.append(
                 JSONNode(kind: isObject ? .object : .array, start: UInt32(position), end: 0, next: 0))

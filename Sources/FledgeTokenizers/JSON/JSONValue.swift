@@ -49,6 +49,9 @@ package struct JSONValue: Sendable {
         }
     }
 
+    /// The JSON text of an array, object, number or word, as it was written; of a string, what is between its quotes.
+    package var text: [UInt8] { withBytes { Array($0) } }
+
     /// The elements, if the value is an array. The sequence is lazy.
     package var elements: Elements? { node.kind == .array ? Elements(document: document, index: index) : nil }
 
@@ -100,19 +103,19 @@ extension JSONValue {
     /// The elements of an array, in order.
     package struct Elements: Sequence, IteratorProtocol, Sendable {
         let document: JSONDocument
-        private var next: Int
+        private var position: Int
         private let end: Int
 
         init(document: JSONDocument, index: Int) {
             self.document = document
-            next = index + 1
+            position = index + 1
             end = Int(document.nodes[index].next)
         }
 
         package mutating func next() -> JSONValue? {
-            guard next < end else { return nil }
-            let value = JSONValue(document: document, index: next)
-            next = Int(value.node.next)
+            guard position < end else { return nil }
+            let value = JSONValue(document: document, index: position)
+            position = Int(value.node.next)
             return value
         }
     }

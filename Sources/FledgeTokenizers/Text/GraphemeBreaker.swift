@@ -9,8 +9,9 @@ enum GraphemeClass: UInt8 {
 
     /// The class of a scalar.
     static func of(_ scalar: UInt32) -> GraphemeClass {
-        if scalar < 0x7F {
-            return scalar >= 0x20 ? .other : scalar == 0x0D ? .carriageReturn : scalar == 0x0A ? .lineFeed : .control
+        if scalar < 0x80 {
+            if scalar >= 0x20, scalar != 0x7F { return .other }
+            return scalar == 0x0D ? .carriageReturn : scalar == 0x0A ? .lineFeed : .control
         }
         if scalar >= 0xAC00, scalar <= 0xD7A3 { return (scalar - 0xAC00) % 28 == 0 ? .hangulLV : .hangulLVT }
         let block = Int(scalar >> 7)

@@ -55,3 +55,12 @@ enum UTF8Scan {
         return true
     }
 }
+
+extension UTF8Scan {
+    /// How many characters a range of *valid* UTF-8 has.
+    static func count(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int {
+        var count = 0
+        for index in range where bytes[index] & 0xC0 != 0x80 { count += 1 }
+        return count
+    }
+}

@@ -1,0 +1,90 @@
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
+/// Finds out what kind of tokenizer a model has, and loads it.
+public enum AutoTokenizer {
+    /// The largest file that is read, in bytes; the largest vocabularies in use need a quarter of it.
+    static let largestFile = 1 << 27
+
+    /// Loads the tokenizer of a model's directory: `tokenizer.json` if it is there, else `spiece.model`.
+    ///
+    /// `tokenizer_config.json` and `special_tokens_map.json` are read too, if they are there.
+    ///
+    /// - Parameter directory: where the files are.
+    /// - Returns: the tokenizer.
+    /// - Throws: ``TokenizerError`` if no tokenizer is there, a file cannot be read or breaks its format, or asks for
+    ///   something that is not supported.
+    public static func from(directory: URL) throws(TokenizerError) -> any Tokenizer {
+        let configuration = try TokenizerConfiguration.read(
+            config: try document("tokenizer_config.json", in: directory),
+            specialTokensMap: try document("special_tokens_map.json", in: directory))
+        if let document = try document("tokenizer.json", in: directory) {
+            return try TokenizerJSON.read(document, configuration: configuration)
+        }
+        if let bytes = try contents(of: "spiece.model", in: directory) {
+            let file = try SentencePieceFile(
+                parsing: bytes, source: directory.appendingPathComponent("spiece.model").path)
+            return try file.tokenizer(configuration: configuration)
+        }
+        throw .noTokenizerFiles(directory: directory.path)
+    }
+
+    /// Builds a tokenizer from the content of a `tokenizer.json`.
+    ///
+    /// - Parameters:
+    ///   - json: the content.
+    ///   - name: the file's name, for errors.
+    ///   - configuration: what the neighbouring files say.
+    /// - Returns: the tokenizer.
+    /// - Throws: ``TokenizerError`` if the content breaks the format or asks for what is not supported.
+    package static func read(
+        tokenizerJSON json: [UInt8], named name: String, configuration: TokenizerConfiguration = .init()
+    ) throws(TokenizerError) -> any Tokenizer {
+        try TokenizerJSON.read(try JSONDocument(parsing: json, source: name), configuration: configuration)
+    }
+
+    /// Builds a tokenizer from the content of a `spiece.model`.
+    ///
+    /// - Parameters:
+    ///   - model: the content.
+    ///   - name: the file's name, for errors.
+    ///   - configuration: what the neighbouring files say.
+    /// - Returns: the tokenizer.
+    /// - Throws: ``TokenizerError`` if the content breaks the format or asks for what is not supported.
+    package static func read(
+        sentencePieceModel model: [UInt8], named name: String, configuration: TokenizerConfiguration = .init()
+    ) throws(TokenizerError) -> any Tokenizer {
+        try SentencePieceFile(parsing: model, source: name).tokenizer(configuration: configuration)
+    }
+
+    private static func document(_ name: String, in directory: URL) throws(TokenizerError) -> JSONDocument? {
+        guard let bytes = try contents(of: name, in: directory) else { return nil }
+        return try JSONDocument(parsing: bytes, source: directory.appendingPathComponent(name).path)
+    }
+
+    /// The bytes of a file, or nil if there is none.
+    private static func contents(of name: String, in directory: URL) throws(TokenizerError) -> [UInt8]? {
+        let url = directory.appendingPathComponent(name)
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        do {
+            let target = url.resolvingSymlinksInPath()
+            let attributes = try FileManager.default.attributesOfItem(atPath: target.path)
+            guard attributes[.type] as? FileAttributeType == .typeRegular else {
+                throw TokenizerError.unreadable(file: url.path, reason: "it is not a file")
+            }
+            let size = (attributes[.size] as? any BinaryInteger).map { Int(clamping: $0) } ?? attributes[.size] as? Int
+            guard let size, size <= largestFile else {
+                throw TokenizerError.unreadable(
+                    file: url.path, reason: "it is larger than \(largestFile >> 20) MiB")
+            }
+            return Array(try Data(contentsOf: url))
+        } catch let error as TokenizerError {
+            throw error
+        } catch {
+            throw .unreadable(file: url.path, reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,123 @@
+/// A tokenizer made of the five stages: normalizer → pre-tokenizer → model → post-processor → decoder.
+struct PipelineTokenizer: Tokenizer {
+    let added: AddedVocabulary
+    let normalizer: (any Normalizer)?
+    let preTokenizer: (any PreTokenizer)?
+    let model: any TokenizationModel
+    let postProcessor: any PostProcessor
+    let decoders: [any Decoder]
+    let configuration: TokenizerConfiguration
+    var truncation: TruncationOptions?
+    var padding: PaddingOptions?
+    let vocabularySize: Int
+    private let fused: FusedWordEncoder?
+
+    /// Puts the stages together; the added tokens are in the order of the file.
+    init(
+        added: [AddedToken], normalizer: (any Normalizer)?, preTokenizer: (any PreTokenizer)?,
+        model: any TokenizationModel, postProcessor: any PostProcessor, decoders: [any Decoder],
+        configuration: TokenizerConfiguration
+    ) {
+        self.added = AddedVocabulary(added, model: model, normalizer: normalizer)
+        self.normalizer = normalizer
+        self.preTokenizer = preTokenizer
+        self.model = model
+        self.postProcessor = postProcessor
+        self.decoders = decoders
+        self.configuration = configuration
+        fused = FusedWordEncoder(normalizer: normalizer, preTokenizer: preTokenizer, model: model)
+        vocabularySize = model.vocabularySize + self.added.countBeyond(model)
+    }
+
+    var addedTokens: [AddedToken] { added.tokens }
+
+    func encode(text: String, addSpecialTokens: Bool) -> [Int] {
+        var ids: [Int] = []
+        for piece in postProcessor.template(isPair: false) {
+            switch piece {
+            case .text: appendIDs(of: text, to: &ids)
+            case .special(let special, _, _): if addSpecialTokens { ids += special }
+            }
+        }
+        return ids
+    }
+
+    private func appendIDs(of text: String, to ids: inout [Int]) {
+        guard let fused, !added.hasNormalizedTokens else {
+            ids += tokens(of: text, wantsRanges: false).batch.ids
+            return
+        }
+        var text = text
+        text.withUTF8 { source in
+            ids.reserveCapacity(source.count / 3 + 8)
+            added.forEachPart(of: source) { range, token in
+                if let token {
+                    ids.append(token.id)
+                } else {
+                    fused.encode(UnsafeBufferPointer(rebasing: source[range]), into: &ids)
+                }
+            }
+        }
+    }
+
+    func encoding(of text: String, pair: String?, addSpecialTokens: Bool) -> Encoding {
+        var encoding = Encoding()
+        for piece in postProcessor.template(isPair: pair != nil) {
+            switch piece {
+            case .text(let index, let typeID):
+                append(index == 0 ? text : pair ?? "", typeID: typeID, to: &encoding)
+            case .special(let ids, let tokens, let typeID):
+                guard addSpecialTokens else { continue }
+                for (id, token) in zip(ids, tokens) {
+                    encoding.append(id: id, token: token, byteOffsets: 0..<0, typeID: typeID, isSpecial: true)
+                }
+            }
+        }
+        return encoding
+    }
+
+    private func append(_ text: String, typeID: Int, to encoding: inout Encoding) {
+        let (preTokenized, batch) = tokens(of: text, wantsRanges: true)
+        let aligned = preTokenized.text
+        for (index, range) in batch.ranges.enumerated() {
+            let id = batch.ids[index]
+            let bytes = batch.isByte[index] ? (model.piece(at: id) ?? [])[...] : aligned.bytes[range]
+            let start = aligned.starts[range.lowerBound]
+            encoding.append(
+                id: id, token: String(decoding: bytes, as: UTF8.self),
+                byteOffsets: start..<max(start, aligned.ends[range.upperBound - 1]), typeID: typeID, isSpecial: false)
+        }
+    }
+
+    private func tokens(of text: String, wantsRanges: Bool) -> (text: PreTokenizedText, batch: TokenBatch) {
+        var text = text
+        return text.withUTF8 { source in
+            let isTracked = wantsRanges || (preTokenizer?.needsOrigins ?? false)
+            var parts = added.split(source, normalizer: normalizer, isTracked: isTracked)
+            preTokenizer?.split(&parts)
+            var batch = TokenBatch(wantsRanges: wantsRanges)
+            batch.ids.reserveCapacity(source.count / 3)
+            model.encode(parts, into: &batch)
+            return (parts, batch)
+        }
+    }
+
+    func decode(tokens: [Int], skipSpecialTokens: Bool) throws(TokenizerError) -> String {
+        var decoder = streamingDecoder(skipSpecialTokens: skipSpecialTokens)
+        var bytes: [UInt8] = []
+        for token in tokens { try decoder.append(token: token, to: &bytes) }
+        decoder.finish(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func streamingDecoder(skipSpecialTokens: Bool) -> StreamingDecoder {
+        StreamingDecoder(tokenizer: self, skipSpecialTokens: skipSpecialTokens)
+    }
+
+    func convertTokenToId(_ token: String) -> Int? { added.id(of: token) ?? model.id(of: Array(token.utf8)) }
+
+    func convertIdToToken(_ id: Int) -> String? { piece(at: id).map { String(decoding: $0, as: UTF8.self) } }
+
+    /// The bytes that an id stands for before decoding.
+    func piece(at id: Int) -> [UInt8]? { added.content(of: id) ?? model.piece(at: id) }
+}
