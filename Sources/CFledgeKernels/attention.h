@@ -1,6 +1,6 @@
 // Attention of one instruction set, straight on the packed cache: q kᵀ and p v are the micro-kernels of products.h.
 
-// Scratch of one call: scores [12][keys, padded], packed probabilities [12 × keys, padded], packed queries.
+// Scratch of one call: scores [12][keys, padded], context [width / 32 panels][12][32], packed queries [12 × width].
 
 // Scores of one tile of queries, scaled and biased, keys that a row may not see at -∞; the largest of each row.
 INLINE void score_tile(const fledge_attention *t, const fledge_attention_sequence *s, size_t head, size_t first_query,
@@ -26,51 +26,83 @@ INLINE void score_tile(const fledge_attention *t, const fledge_attention_sequenc
     for (size_t r = 0; r < rows; r++) {
       size_t query = s->key_count - s->query_count + first_query + r;  // its position among the keys
       size_t seen = t->causal ? query + 1 : s->key_count;
-      float *out = scores + r * padded + base;
-      const float *in = (const float *)tile + r * FLEDGE_PANEL;
       const float *bias = t->distance_bias ? t->distance_bias + head * (2 * t->distance_span - 1) +
                                                  (t->distance_span - 1) + base - query
                                            : 0;
-      for (size_t c = 0; c < count * FLEDGE_PANEL; c += LANES) {
+      size_t columns = count * FLEDGE_PANEL, whole = base + columns <= seen ? columns : 0;
+      float *out = scores + r * padded + base;
+      const float *in = (const float *)tile + r * FLEDGE_PANEL;
+      vfloat maximum = maxima[r];
+      for (size_t c = 0; c < whole; c += LANES) {
         vfloat score = load_float(in + c) * t->scale;
-        if (base + c + LANES <= seen) {
-          if (bias) score += load_float(bias + c);
-        } else {
-          size_t left = base + c < seen ? seen - base - c : 0;
-          if (bias && left) score += load_partial(bias + c, left, 0);
-          score = select_float(lane < (int32_t)left, score, splat(-INFINITY));
-        }
+        if (bias) score += load_float(bias + c);
         store_float(out + c, score);
-        maxima[r] = select_float(score > maxima[r], score, maxima[r]);
+        maximum = select_float(score > maximum, score, maximum);
       }
+      for (size_t c = whole; c < columns; c += LANES) {
+        size_t left = base + c < seen ? seen - base - c : 0;
+        vfloat score = load_float(in + c) * t->scale;
+        if (bias && left) score += load_partial(bias + c, left, 0);
+        score = select_float(lane < (int32_t)smaller(left, LANES), score, splat(-INFINITY));
+        store_float(out + c, score);
+        maximum = select_float(score > maximum, score, maximum);
+      }
+      maxima[r] = maximum;
     }
   }
   for (size_t r = 0; r < rows; r++) largest[r] = horizontal_max(maxima[r]);
 }
 
-// e^(score - largest) of one row over whole vectors, put into place `r` of the packed tile; returns their sum.
-INLINE float pack_probabilities(fledge_type type, const float *scores, size_t count, float largest, size_t rows,
-                                size_t r, char *packed) {
-  size_t step = rows * FLEDGE_GROUP_BYTES;
-  char *out = packed + r * FLEDGE_GROUP_BYTES;
+// e^(score - largest) of `count` scores, whole vectors, row-major; returns their sum.
+INLINE float put_probabilities(fledge_type type, const float *scores, size_t count, float largest, char *out) {
   float shift = largest == -INFINITY ? 0 : largest;
   vfloat sums = splat(0);
   for (size_t c = 0; c < count; c += LANES) {
-    vfloat e = exponential(load_float(scores + c) - shift);
+    vfloat e = exponential_of_nonpositive(load_float(scores + c) - shift);
     sums += e;
-    if (type == FLEDGE_FLOAT32) {
-      float lanes[LANES];
-      store_float(lanes, e);
-#pragma clang loop unroll(full)
-      for (size_t j = 0; j < LANES; j++, out += step) memcpy(out, lanes + j, 4);
-    } else {
-      uint16_t halves[LANES];
-      store_bfloat16_lanes(halves, e);
-#pragma clang loop unroll(full)
-      for (size_t j = 0; j < LANES / 2; j++, out += step) memcpy(out, halves + 2 * j, 4);
-    }
+    if (type == FLEDGE_FLOAT32)
+      store_float(out + c * 4, e);
+    else
+      store_bfloat16_lanes((uint16_t *)(void *)out + c, e);
   }
   return horizontal_sum(sums);
+}
+
+// Probabilities times values for one tile of queries, a block of keys at a time; context[panel][row][32] is summed up.
+INLINE void mix_values(fledge_type type, size_t rows, size_t visible, size_t padded, const float *scores,
+                       const float *largest, const char *values, size_t value_panels, size_t panel_bytes,
+                       float *inverse, float *context) {
+  size_t block = type == FLEDGE_FLOAT32 ? BLOCK_BYTES / 4 : BLOCK_BYTES / 2;
+  char probabilities[FLEDGE_TILE * BLOCK_BYTES] __attribute__((aligned(64)));
+  int32_t tiles[FLEDGE_TILE * FLEDGE_PANEL] __attribute__((aligned(64)));
+  float totals[FLEDGE_TILE] = {0};
+  for (size_t begin = 0; begin < visible; begin += block) {
+    size_t count = smaller(block, visible - begin), whole = (count + LANES - 1) / LANES * LANES;
+    for (size_t r = 0; r < rows; r++)
+      totals[r] += put_probabilities(type, scores + r * padded + begin, whole, largest[r],
+                                     probabilities + r * BLOCK_BYTES);
+    size_t groups = type_groups(type, count);
+    const char *block_values = values + type_groups(type, begin) * PANEL_BYTES;
+    for (size_t p = 0; p < value_panels; p++) {
+      const int32_t *tile = tiles;
+      if (rows == 1) {
+        if (p % ROW_PANELS == 0)
+          multiply_row(type, smaller(ROW_PANELS, value_panels - p), probabilities, block_values + p * panel_bytes,
+                       panel_bytes, groups, tiles);
+        tile += p % ROW_PANELS * FLEDGE_PANEL;
+      } else if (type == FLEDGE_FLOAT32) {
+        block_float32(rows, probabilities, block_values + p * panel_bytes, groups, tiles);
+      } else {
+        block_bfloat16(rows, probabilities, block_values + p * panel_bytes, groups, tiles);
+      }
+      float *sums = context + p * FLEDGE_TILE * FLEDGE_PANEL;
+      for (size_t i = 0; i < rows * FLEDGE_PANEL; i += LANES) {
+        vfloat sum = load_float(tile + i);
+        store_float(sums + i, begin ? sum + load_float(sums + i) : sum);
+      }
+    }
+  }
+  for (size_t r = 0; r < rows; r++) inverse[r] = 1.0f / totals[r];
 }
 
 static void attend(const fledge_attention *t, size_t sequence, size_t head, size_t tile_begin, size_t tile_end,
@@ -84,9 +116,8 @@ static void attend(const fledge_attention *t, size_t sequence, size_t head, size
   const char *values = (const char *)cache->values +
                        (s->slot * cache->heads + kv_head) * value_panels * capacity_groups * PANEL_BYTES;
   float *scores = scratch;
-  char *probabilities = (char *)(scores + FLEDGE_TILE * padded);
-  char *queries = probabilities + FLEDGE_TILE * padded * 4;
-  int32_t tile[FLEDGE_TILE * FLEDGE_PANEL] __attribute__((aligned(64)));
+  float *context = scores + FLEDGE_TILE * padded;
+  char *queries = (char *)(context + FLEDGE_TILE * FLEDGE_PANEL * value_panels);
   for (size_t index = tile_begin; index < tile_end; index++) {
     size_t first = index * FLEDGE_TILE;
     if (first >= s->query_count) break;
@@ -99,27 +130,18 @@ static void attend(const fledge_attention *t, size_t sequence, size_t head, size
     size_t visible = t->causal ? s->key_count - s->query_count + first + rows : s->key_count;
     float largest[FLEDGE_TILE], inverse[FLEDGE_TILE];
     score_tile(t, s, head, first, rows, visible, padded, queries, scores, largest);
-    size_t whole = (visible + LANES - 1) / LANES * LANES;
-    for (size_t r = 0; r < rows; r++) {
-      const float *row = scores + r * padded;
-      float total = cache->type == FLEDGE_FLOAT32
-                        ? pack_probabilities(FLEDGE_FLOAT32, row, whole, largest[r], rows, r, probabilities)
-                        : pack_probabilities(FLEDGE_BFLOAT16, row, whole, largest[r], rows, r, probabilities);
-      inverse[r] = 1.0f / total;
-    }
-    size_t groups = type_groups(cache->type, visible);
     size_t panel_bytes = capacity_groups * PANEL_BYTES;
+    if (cache->type == FLEDGE_FLOAT32)
+      mix_values(FLEDGE_FLOAT32, rows, visible, padded, scores, largest, values, value_panels, panel_bytes, inverse,
+                 context);
+    else
+      mix_values(FLEDGE_BFLOAT16, rows, visible, padded, scores, largest, values, value_panels, panel_bytes, inverse,
+                 context);
     for (size_t p = 0; p < value_panels; p++) {
-      const char *panel = values + p * panel_bytes;
-      if (rows > 1)
-        multiply_tile(cache->type, rows, probabilities, panel, groups, tile);
-      else if (p % ROW_PANELS == 0)
-        multiply_row(cache->type, smaller(ROW_PANELS, value_panels - p), probabilities, panel, panel_bytes, groups,
-                     tile);
       size_t begin = p * FLEDGE_PANEL, count = smaller(FLEDGE_PANEL, width - begin);
       for (size_t r = 0; r < rows; r++) {
         float *out = t->out + (s->query_offset + first + r) * t->out_stride + head * width + begin;
-        const float *in = (const float *)tile + (rows > 1 ? r : p % ROW_PANELS) * FLEDGE_PANEL;
+        const float *in = context + (p * FLEDGE_TILE) * FLEDGE_PANEL + r * FLEDGE_PANEL;
         size_t c = 0;
         for (; c + LANES <= count; c += LANES) store_float(out + c, load_float(in + c) * inverse[r]);
         for (; c < count; c++) out[c] = in[c] * inverse[r];

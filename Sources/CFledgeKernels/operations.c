@@ -308,7 +308,8 @@ bool fledge_attention_run(const fledge_kernels *kernels, fledge_pool *pool, cons
   }
   job.chunks = divide_up(divide_up(longest_query, FLEDGE_TILE), TILES_AN_ITEM);
   size_t padded = divide_up(longest_key, FLEDGE_PANEL) * FLEDGE_PANEL + FLEDGE_PANEL;
-  job.scratch_bytes = FLEDGE_TILE * 4 * (2 * padded + divide_up(attention->cache.head_width, 4) * 4 + 16);
+  size_t width = divide_up(attention->cache.head_width, FLEDGE_PANEL) * FLEDGE_PANEL;
+  job.scratch_bytes = FLEDGE_TILE * sizeof(float) * (padded + 2 * width);
   size_t items = attention->sequence_count * attention->query_heads * job.chunks;
   if (work * attention->query_heads * attention->cache.head_width < 16384) {
     for (size_t i = 0; i < items; i++) attention_item(&job, i);

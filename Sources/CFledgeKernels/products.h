@@ -19,10 +19,11 @@ INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 // Micro-kernels -------------------------------------------------------------------------------------------------------
 
-// acc[panel][row][vector] over all groups. `a` advances by a_step bytes a group; panels are panel_bytes apart. With the
-// constant `type`, `rows` and `panels` of the callers below everything unrolls and stays in registers.
-INLINE void micro_kernel(fledge_type type, size_t rows, size_t panels, const char *a, size_t a_step, const char *w,
-                         size_t panel_bytes, size_t groups, vint *restrict acc) {
+// acc[panel][row][vector] over all groups. Rows of `a` are a_row bytes apart and `a` advances by a_step bytes a group;
+// panels are panel_bytes apart. With the constant `type`, `rows`, `panels` and `a_row` of the callers below everything
+// unrolls and stays in registers.
+INLINE void micro_kernel(fledge_type type, size_t rows, size_t panels, const char *a, size_t a_row, size_t a_step,
+                         const char *w, size_t panel_bytes, size_t groups, vint *restrict acc) {
   vint sum[MICRO_SUMS];
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < panels * rows * MICRO_VECTORS; i++) sum[i] = (vint){0};
@@ -41,7 +42,7 @@ INLINE void micro_kernel(fledge_type type, size_t rows, size_t panels, const cha
 #pragma clang loop unroll(full)
       for (size_t r = 0; r < rows; r++) {
         int32_t group;
-        memcpy(&group, a + r * FLEDGE_GROUP_BYTES, 4);
+        memcpy(&group, a + r * a_row, 4);
         vint x = splat_int(group);
 #pragma clang loop unroll(full)
         for (size_t v = 0; v < MICRO_VECTORS; v++) {
@@ -63,11 +64,11 @@ INLINE void micro_kernel(fledge_type type, size_t rows, size_t panels, const cha
 }
 
 // One tile: `rows` ≤ 12 packed rows against one whole panel; sums are written to tile[row][32].
-INLINE void tile_rows(fledge_type type, size_t rows, const char *a, size_t a_step, const char *panel, size_t groups,
-                      int32_t *tile) {
+INLINE void tile_rows(fledge_type type, size_t rows, const char *a, size_t a_row, size_t a_step, const char *panel,
+                      size_t groups, int32_t *tile) {
   for (size_t column = 0; column < FLEDGE_PANEL; column += MICRO_COLUMNS) {
     vint acc[MICRO_SUMS];
-    micro_kernel(type, rows, 1, a, a_step, panel + column * FLEDGE_GROUP_BYTES, 0, groups, acc);
+    micro_kernel(type, rows, 1, a, a_row, a_step, panel + column * FLEDGE_GROUP_BYTES, 0, groups, acc);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
@@ -81,7 +82,7 @@ INLINE void row_panels(fledge_type type, size_t panels, const char *a, const cha
                        size_t groups, int32_t *tiles) {
   for (size_t column = 0; column < FLEDGE_PANEL; column += MICRO_COLUMNS) {
     vint acc[MICRO_SUMS];
-    micro_kernel(type, 1, panels, a, FLEDGE_GROUP_BYTES, panel + column * FLEDGE_GROUP_BYTES, panel_bytes, groups,
+    micro_kernel(type, 1, panels, a, 0, FLEDGE_GROUP_BYTES, panel + column * FLEDGE_GROUP_BYTES, panel_bytes, groups,
                  acc);
 #pragma clang loop unroll(full)
     for (size_t p = 0; p < panels; p++)
@@ -91,33 +92,39 @@ INLINE void row_panels(fledge_type type, size_t panels, const char *a, const cha
   }
 }
 
-#define DEFINE_TILE(NAME, TYPE)                                                                                       \
+// PACKED: rows interleaved by group, the form of pack_rows. ROW_MAJOR: each row for itself, BLOCK_BYTES apart.
+enum { BLOCK_BYTES = 1024 };
+
+#define DEFINE_TILE(NAME, TYPE, ROW, STEP)                                                                            \
   static void NAME(size_t rows, const char *a, const char *panel, size_t groups, int32_t *tile) {                     \
-    size_t step = rows * FLEDGE_GROUP_BYTES;                                                                          \
+    size_t all = rows * FLEDGE_GROUP_BYTES;                                                                           \
+    (void)all;                                                                                                        \
     while (rows >= MICRO_ROWS) {                                                                                      \
-      tile_rows(TYPE, MICRO_ROWS, a, step, panel, groups, tile);                                                      \
-      a += MICRO_ROWS * FLEDGE_GROUP_BYTES;                                                                           \
+      tile_rows(TYPE, MICRO_ROWS, a, ROW, STEP, panel, groups, tile);                                                 \
+      a += MICRO_ROWS * ROW;                                                                                          \
       tile += MICRO_ROWS * FLEDGE_PANEL;                                                                              \
       rows -= MICRO_ROWS;                                                                                             \
     }                                                                                                                 \
     switch (rows) {                                                                                                   \
-      case 1: tile_rows(TYPE, 1, a, step, panel, groups, tile); break;                                                \
-      case 2: tile_rows(TYPE, 2, a, step, panel, groups, tile); break;                                                \
-      case 3: tile_rows(TYPE, 3, a, step, panel, groups, tile); break;                                                \
-      case 4: tile_rows(TYPE, smaller(4, MICRO_ROWS), a, step, panel, groups, tile); break;                           \
-      case 5: tile_rows(TYPE, smaller(5, MICRO_ROWS), a, step, panel, groups, tile); break;                           \
-      case 6: tile_rows(TYPE, smaller(6, MICRO_ROWS), a, step, panel, groups, tile); break;                           \
-      case 7: tile_rows(TYPE, smaller(7, MICRO_ROWS), a, step, panel, groups, tile); break;                           \
-      case 8: tile_rows(TYPE, smaller(8, MICRO_ROWS), a, step, panel, groups, tile); break;                           \
-      case 9: tile_rows(TYPE, smaller(9, MICRO_ROWS), a, step, panel, groups, tile); break;                           \
-      case 10: tile_rows(TYPE, smaller(10, MICRO_ROWS), a, step, panel, groups, tile); break;                         \
-      case 11: tile_rows(TYPE, smaller(11, MICRO_ROWS), a, step, panel, groups, tile); break;                         \
+      case 1: tile_rows(TYPE, 1, a, ROW, STEP, panel, groups, tile); break;                                           \
+      case 2: tile_rows(TYPE, 2, a, ROW, STEP, panel, groups, tile); break;                                           \
+      case 3: tile_rows(TYPE, 3, a, ROW, STEP, panel, groups, tile); break;                                           \
+      case 4: tile_rows(TYPE, smaller(4, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
+      case 5: tile_rows(TYPE, smaller(5, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
+      case 6: tile_rows(TYPE, smaller(6, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
+      case 7: tile_rows(TYPE, smaller(7, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
+      case 8: tile_rows(TYPE, smaller(8, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
+      case 9: tile_rows(TYPE, smaller(9, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
+      case 10: tile_rows(TYPE, smaller(10, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                    \
+      case 11: tile_rows(TYPE, smaller(11, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                    \
       default: break;                                                                                                 \
     }                                                                                                                 \
   }
-DEFINE_TILE(tile_float32, FLEDGE_FLOAT32)
-DEFINE_TILE(tile_bfloat16, FLEDGE_BFLOAT16)
-DEFINE_TILE(tile_int8, FLEDGE_INT8)
+DEFINE_TILE(tile_float32, FLEDGE_FLOAT32, FLEDGE_GROUP_BYTES, all)
+DEFINE_TILE(tile_bfloat16, FLEDGE_BFLOAT16, FLEDGE_GROUP_BYTES, all)
+DEFINE_TILE(tile_int8, FLEDGE_INT8, FLEDGE_GROUP_BYTES, all)
+DEFINE_TILE(block_float32, FLEDGE_FLOAT32, BLOCK_BYTES, FLEDGE_GROUP_BYTES)
+DEFINE_TILE(block_bfloat16, FLEDGE_BFLOAT16, BLOCK_BYTES, FLEDGE_GROUP_BYTES)
 
 #define DEFINE_ROW(NAME, TYPE)                                                                                        \
   static void NAME(size_t panels, const char *a, const char *panel, size_t panel_bytes, size_t groups,                \

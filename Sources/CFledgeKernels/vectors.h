@@ -150,6 +150,26 @@ INLINE vfloat exponential(vfloat x) {
   result = select_float(too_large, splat(INFINITY), result);
   return select_float(is_nan, x, result);
 }
+// e^x for x ≤ 0, as softmax needs it: below -87.3 the result is 0; NaN stays NaN.
+INLINE vfloat exponential_of_nonpositive(vfloat x) {
+  vfloat low = splat(-87.3f);
+  vint vanishes = x < low;
+  vfloat clamped = select_float(vanishes, low, x);
+  vfloat magic = splat(12582912.0f);
+  vfloat shifted = multiply_add(clamped, splat(1.44269504f), magic);
+  vint n = (vint)shifted - (vint)magic;
+  vfloat whole = shifted - magic;
+  vfloat r = multiply_add(whole, splat(-0.693359375f), clamped);
+  r = multiply_add(whole, splat(2.12194440e-4f), r);
+  vfloat p = splat(1.9875691500e-4f);
+  p = multiply_add(p, r, splat(1.3981999507e-3f));
+  p = multiply_add(p, r, splat(8.3334519073e-3f));
+  p = multiply_add(p, r, splat(4.1665795894e-2f));
+  p = multiply_add(p, r, splat(1.6666665459e-1f));
+  p = multiply_add(p, r, splat(5.0000001201e-1f));
+  p = multiply_add(p, r * r, r) + 1.0f;
+  return select_float(vanishes, splat(0), p * (vfloat)((n + 127) << 23));
+}
 INLINE vfloat hyperbolic_tangent(vfloat x) {
   vfloat magnitude = (vfloat)((vint)x & 0x7fffffff);
   vint sign = (vint)x & (vint)splat_int((int32_t)0x80000000u);

@@ -1,0 +1,123 @@
+// A check of the kernels without Swift, for processors that the tests cannot run on: cross-compiled and run under an
+// emulator by Scripts/check-aarch64.sh. Compares every table that the processor has with plain loops.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "CFledgeKernels.h"
+
+static int passed, failed;
+
+static void expect(bool ok, const char *isa, const char *what) {
+  ok ? passed++ : failed++;
+  if (!ok) printf("FAILED %s: %s\n", isa, what);
+}
+
+static float number(unsigned *state) {
+  *state = *state * 1664525u + 1013904223u;
+  return (float)((int)(*state >> 8) % 2001 - 1000) / 1000.0f;
+}
+
+static void check_product(const fledge_kernels *k, fledge_pool *pool, fledge_type type, size_t rows, size_t columns,
+                          size_t depth) {
+  unsigned seed = 7;
+  float *x = malloc(rows * depth * 4), *w = malloc(columns * depth * 4), *out = malloc(rows * columns * 4);
+  for (size_t i = 0; i < rows * depth; i++) x[i] = number(&seed);
+  for (size_t i = 0; i < columns * depth; i++) w[i] = number(&seed);
+  size_t padded = (columns + 31) / 32 * 32;
+  void *data = fledge_allocate(fledge_packed_bytes(type, columns, depth));
+  float *scales = fledge_allocate(padded * 4);
+  int32_t *sums = fledge_allocate(padded * 4);
+  fledge_rows part = {w, FLEDGE_FLOAT32, columns};
+  fledge_pack_weight(k, pool, &part, 1, false, depth, type, data, scales, sums);
+  fledge_linear linear = {.rows = rows, .x = x, .x_stride = depth, .scale = 1, .out = out, .out_stride = columns};
+  linear.weight = (fledge_packed){type, columns, depth, data, scales, sums};
+  fledge_linear_run(k, pool, &linear);
+  bool ok = true;
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < columns; c++) {
+      double sum = 0, size = 1e-3, largest_x = 0, largest_w = 0, sum_x = 0, sum_w = 0;
+      for (size_t i = 0; i < depth; i++) {
+        double a = x[r * depth + i], b = w[c * depth + i];
+        sum += a * b;
+        size += fabs(a * b);
+        largest_x = fmax(largest_x, fabs(a)), largest_w = fmax(largest_w, fabs(b));
+        sum_x += fabs(a), sum_w += fabs(b);
+      }
+      // int8: each factor is off by half a step at most, a step being its row's largest magnitude over 127.
+      double quantised = (sum_x * largest_w + sum_w * largest_x) / 254 + depth * largest_x * largest_w / 64516;
+      double bound = type == FLEDGE_FLOAT32 ? 1e-5 * size : type == FLEDGE_BFLOAT16 ? 0.01 * size : quantised + 1e-5;
+      ok = ok && fabs(sum - out[r * columns + c]) <= bound;
+    }
+  char what[96];
+  snprintf(what, sizeof what, "product of type %d, %zu × %zu × %zu", type, rows, columns, depth);
+  expect(ok, k->name, what);
+  free(x), free(w), free(out);
+}
+
+static void check_attention(const fledge_kernels *k, fledge_pool *pool, fledge_type type, size_t queries, size_t keys,
+                            size_t width, bool causal) {
+  enum { HEADS = 2 };
+  unsigned seed = 11;
+  size_t stride = HEADS * width, capacity = (keys + 31) / 32 * 32, span = keys;
+  float *q = malloc(queries * stride * 4), *kv = malloc(2 * keys * stride * 4), *out = malloc(queries * stride * 4);
+  float *bias = malloc(HEADS * (2 * span - 1) * 4);
+  for (size_t i = 0; i < queries * stride; i++) q[i] = number(&seed);
+  for (size_t i = 0; i < 2 * keys * stride; i++) kv[i] = number(&seed);
+  for (size_t i = 0; i < HEADS * (2 * span - 1); i++) bias[i] = number(&seed);
+  size_t bytes = fledge_cache_bytes(type, 1, HEADS, width, capacity);
+  fledge_cache cache = {type, HEADS, width, capacity, fledge_allocate(bytes), fledge_allocate(bytes)};
+  fledge_cache_write(k, pool, &cache, 0, 0, keys, kv, kv + keys * stride, stride);
+  fledge_attention_sequence s = {0, queries, 0, keys};
+  fledge_attention t = {.sequences = &s, .sequence_count = 1, .query_heads = HEADS, .query = q};
+  t.query_stride = t.out_stride = stride, t.cache = cache, t.scale = 0.5f, t.causal = causal, t.out = out;
+  t.distance_bias = bias, t.distance_span = span;
+  fledge_attention_run(k, pool, &t);
+  bool ok = true;
+  double *p = malloc(keys * sizeof *p);
+  for (size_t head = 0; head < HEADS; head++)
+    for (size_t i = 0; i < queries; i++) {
+      size_t position = keys - queries + i, seen = causal ? position + 1 : keys;
+      double total = 0;
+      for (size_t j = 0; j < seen; j++) {
+        double score = 0;
+        for (size_t c = 0; c < width; c++) score += q[i * stride + head * width + c] * kv[j * stride + head * width + c];
+        p[j] = exp(0.5 * score + bias[head * (2 * span - 1) + span - 1 + j - position]);
+        total += p[j];
+      }
+      for (size_t c = 0; c < width; c++) {
+        double sum = 0;
+        for (size_t j = 0; j < seen; j++) sum += p[j] / total * kv[(keys + j) * stride + head * width + c];
+        ok = ok && fabs(sum - out[i * stride + head * width + c]) <= (type == FLEDGE_FLOAT32 ? 1e-5 : 0.02);
+      }
+    }
+  char what[96];
+  snprintf(what, sizeof what, "attention of type %d, %zu queries, %zu keys, width %zu", type, queries, keys, width);
+  expect(ok, k->name, what);
+  free(q), free(kv), free(out), free(bias), free(p);
+}
+
+int main(void) {
+  fledge_pool *pool = fledge_pool_create(2);
+  for (int isa = FLEDGE_ISA_PORTABLE; isa <= FLEDGE_ISA_AVX512_VNNI; isa++) {
+    const fledge_kernels *k = fledge_kernels_of((fledge_isa)isa);
+    if (!k) continue;
+    printf("checking %s\n", k->name);
+    size_t rows[] = {1, 2, 5, 12, 13, 25}, columns[] = {1, 31, 33, 64}, depths[] = {1, 3, 17, 64};
+    fledge_type types[] = {FLEDGE_FLOAT32, FLEDGE_BFLOAT16, FLEDGE_INT8};
+    for (size_t t = 0; t < 3; t++)
+      for (size_t r = 0; r < 6; r++)
+        for (size_t c = 0; c < 4; c++)
+          for (size_t d = 0; d < 4; d++) check_product(k, pool, types[t], rows[r], columns[c], depths[d]);
+    for (size_t t = 0; t < 2; t++)
+      for (int causal = 0; causal < 2; causal++) {
+        check_attention(k, pool, types[t], 1, 37, 64, causal);
+        check_attention(k, pool, types[t], 14, 40, 5, causal);
+        check_attention(k, pool, types[t], 3, 300, 33, causal);
+      }
+  }
+  fledge_pool_destroy(pool);
+  printf("%d passed, %d failed\n", passed, failed);
+  return failed ? 1 : 0;
+}
