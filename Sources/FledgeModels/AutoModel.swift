@@ -1,9 +1,9 @@
 public import FledgeTensor
 
 #if canImport(FoundationEssentials)
-public import FoundationEssentials
+    public import FoundationEssentials
 #else
-public import Foundation
+    public import Foundation
 #endif
 
 /// Which model families there are, by `model_type`.
@@ -58,7 +58,8 @@ public struct ModelConfig: Decodable, Sendable {
         return (try decode(ModelConfig.self, data, path: path), data)
     }
 
-    static func decode<Config: Decodable>(_ type: Config.Type, _ data: Data, path: String) throws(ModelError) -> Config {
+    static func decode<Config: Decodable>(_ type: Config.Type, _ data: Data, path: String) throws(ModelError) -> Config
+    {
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {
@@ -71,9 +72,8 @@ public struct ModelConfig: Decodable, Sendable {
 
 /// Loads whichever encoder–decoder a directory holds.
 public enum AutoModelForSeq2SeqLM {
-    /// - Parameters:
-    ///   - directory: a checkpoint in the Hugging Face layout.
-    ///   - type: how the weights are stored in memory.
+    /// Loads from a directory in the Hugging Face layout; `type` is how the weights are stored in memory.
+    ///
     /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
     public static func from(
         directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard

@@ -31,8 +31,8 @@ public protocol Seq2SeqLanguageModel: Sendable {
 
     /// Decodes equally many further tokens for every running sequence.
     ///
-    /// - Parameter tokens: the first sequence's, then the second's, …
-    /// - Returns: the hidden states before the final norm, `[tokens, width]`.
+    /// `tokens` are the first sequence's, then the second's, …; the result is the hidden states before the final norm,
+    /// `[tokens, width]`.
     func decode(_ tokens: [Int], state: inout DecoderState, observe: LayerObserver?) -> Tensor
 
     /// Scores of every token of the vocabulary, `[rows, vocabulary]`, for hidden states from ``decode(_:state:observe:)``.

@@ -3,9 +3,9 @@ public import FledgeTensor
 public import FledgeTokenizers
 
 #if canImport(FoundationEssentials)
-public import FoundationEssentials
+    public import FoundationEssentials
 #else
-public import Foundation
+    public import Foundation
 #endif
 
 /// From a model's name to its files, for whatever loads by name.

@@ -143,7 +143,8 @@ public struct T5: Seq2SeqLanguageModel {
     public func cacheBytes(sequences: Int, promptTokens: Int, newTokens: Int) -> Int {
         let element = weightType == .float32 ? 4.0 : 2.0
         let row = 2 * Double(config.innerWidth) * element * Double(decoder.blocks.count)
-        return Int(exactly: (row * Double(sequences) * Double(promptTokens + newTokens + 64)).rounded()) ?? .max
+        return Int(exactly: (row * Double(sequences) * (Double(promptTokens) + Double(newTokens) + 64)).rounded())
+            ?? .max
     }
 
     public func encode(_ prompts: [[Int]], workspace: Workspace, observe: LayerObserver?) -> Tensor {

@@ -97,7 +97,7 @@ public struct T5Config: Codable, Sendable, Equatable {
             ("num_decoder_layers", numDecoderLayers, 0...4096), ("num_heads", numHeads, 1...4096),
             ("relative_attention_num_buckets", relativeAttentionNumBuckets, 1...65_536),
             ("relative_attention_max_distance", relativeAttentionMaxDistance, 1...16_777_216),
-            ("decoder_start_token_id", decoderStartTokenId, 0...max(0, vocabSize - 1)),
+            ("decoder_start_token_id", decoderStartTokenId, 0...max(1, vocabSize) - 1),
         ]
         for (name, value, range) in limits where !range.contains(value) {
             return "\(name) is \(value), outside \(range.lowerBound)…\(range.upperBound)"

@@ -16,7 +16,6 @@ public struct Linear: Sendable {
 
     /// Loads `<name>.weight` of `[outputs, inputs]` for each name, one below the other.
     ///
-    /// - Parameter outputs: how many each name has.
     /// - Throws: ``SafetensorsError``.
     public init(
         _ scope: WeightScope, _ names: [String], inputs: Int, outputs: Int, gated: Bool = false
@@ -34,11 +33,8 @@ public struct Linear: Sendable {
         for matrix in matrices { matrix.dropPages() }
     }
 
-    /// - Parameters:
-    ///   - x: `[rows, inputs]`.
-    ///   - norm: applied to the rows of `x` first.
-    ///   - residual: `[rows, outputs]`, added last.
-    /// - Returns: `[rows, outputs]`.
+    /// From `[rows, inputs]` to `[rows, outputs]`; `norm` is applied to the rows of `x` first, `residual`, of the
+    /// result's shape, is added last.
     public func callAsFunction(
         _ x: Tensor, norm: InputNorm? = nil, scale: Float = 1, activation: Activation = .identity,
         residual: Tensor? = nil

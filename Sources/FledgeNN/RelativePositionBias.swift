@@ -1,11 +1,11 @@
 public import FledgeTensor
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// T5's relative position bias (Raffel et al. 2020, section 2.1): a learned number a head for each bucket of distances,

@@ -39,7 +39,8 @@ public final class WeightLoader {
         }
         let tensor = try checkpoint.tensor(name)
         guard tensor.dtype.isFloatingPoint else {
-            throw .unsupportedType(checkpoint.path, tensor: name, dtype: "\(tensor.dtype), and a weight must be a floating-point type")
+            throw .unsupportedType(
+                checkpoint.path, tensor: name, dtype: "\(tensor.dtype) (a weight must be floating-point)")
         }
         return tensor
     }

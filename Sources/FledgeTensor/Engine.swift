@@ -1,9 +1,9 @@
 package import CFledgeKernels
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// What computes: the kernels of one instruction set and the threads that run them.

@@ -4,10 +4,9 @@ extension Tensor {
     /// Products with one head's columns of a weight at a time, which let attention work on what keys and values are
     /// made from instead of on keys and values: q · (W h) = (Wᵀ q) · h.
     ///
-    /// - Parameters:
-    ///   - self: `[rows, heads · headWidth]`.
-    ///   - columns: the heads' columns in the weight; begins at a multiple of 32.
-    /// - Returns: `[rows · heads, depth]`: Σ over a head's columns of x · weight.
+    /// From `[rows, heads · headWidth]` to `[rows · heads, depth]`: Σ over a head's columns of x · weight. The heads'
+    /// `columns` of the weight begin at a multiple of 32.
+    ///
     /// - Precondition: the head's width is a multiple of 32.
     package func projectedBack(_ weight: PackedWeight, columns: Range<Int>, heads: Int) -> Tensor {
         let result = Tensor(like: self, shape: Shape(shape[0] * heads, weight.depth))
@@ -18,8 +17,7 @@ extension Tensor {
         return result
     }
 
-    /// - Parameter self: `[rows · heads, depth]`.
-    /// - Returns: `[rows, heads · headWidth]`: each head's own product with its columns.
+    /// From `[rows · heads, depth]` to `[rows, heads · headWidth]`: each head's own product with its columns.
     package func projectedByHead(_ weight: PackedWeight, columns: Range<Int>, heads: Int) -> Tensor {
         let rows = shape[0] / heads
         let result = Tensor(like: self, shape: Shape(rows, columns.count))

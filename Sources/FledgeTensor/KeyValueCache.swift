@@ -40,14 +40,13 @@ public struct KeyValueCache: Sendable {
 
     public var byteCount: Int { slots * (keySlotBytes + valueSlotBytes) }
 
-    /// Writes rows of keys and values of one sequence, from `position` on.
+    /// Writes rows of keys and values of one sequence: `keys` and `values` are `[rows, heads · headWidth]`, possibly
+    /// slices of something wider with equal strides, and `rows` says which of their rows go to `position` and after.
     ///
-    /// - Parameters:
-    ///   - keys: `[rows, heads · headWidth]`, possibly a slice of something wider; `values` with the same strides.
-    ///   - rows: which of those rows.
     /// - Precondition: the slot and the positions exist.
-    public mutating func write(slot: Int, position: Int, keys newKeys: Tensor, values newValues: Tensor, rows: Range<Int>)
-    {
+    public mutating func write(
+        slot: Int, position: Int, keys newKeys: Tensor, values newValues: Tensor, rows: Range<Int>
+    ) {
         precondition(
             slot >= 0 && slot < slots && position >= 0 && position + rows.count <= capacity
                 && newKeys.strides[1] == 1 && newKeys.strides[0] == newValues.strides[0],
@@ -57,15 +56,14 @@ public struct KeyValueCache: Sendable {
         let stride = newKeys.strides[0]
         withUnsafePointer(to: descriptor) {
             fledge_cache_write(
-                newKeys.engine.kernels, newKeys.engine.pool, $0, slot, position, rows.count, newKeys.floats + rows.lowerBound * stride,
+                newKeys.engine.kernels, newKeys.engine.pool, $0, slot, position, rows.count,
+                newKeys.floats + rows.lowerBound * stride,
                 newValues.floats + rows.lowerBound * stride, stride)
         }
         withExtendedLifetime((newKeys, newValues)) {}
     }
 
-    /// Writes the rows of all sequences from position 0, one sequence after the other.
-    ///
-    /// - Parameter sequences: the rows of each.
+    /// Writes the rows of all sequences from position 0, one sequence after the other; `sequences` are their counts.
     public mutating func write(sequences: [Int], keys newKeys: Tensor, values newValues: Tensor) {
         var row = 0
         for (slot, count) in sequences.enumerated() {
@@ -103,9 +101,7 @@ public struct KeyValueCache: Sendable {
 public struct AttentionSpan: Sendable {
     package var sequence: fledge_attention_sequence
 
-    /// - Parameters:
-    ///   - queryOffset: the first row in the query tensor.
-    ///   - slot: the sequence in the cache, of which the first `keyCount` positions are seen.
+    /// `queryCount` rows of the query tensor from row `queryOffset`, against the first `keyCount` positions of `slot`.
     public init(queryOffset: Int, queryCount: Int, slot: Int, keyCount: Int) {
         sequence = fledge_attention_sequence(
             query_offset: queryOffset, query_count: queryCount, slot: slot, key_count: keyCount)
@@ -140,11 +136,9 @@ public struct DistanceBias: Sendable {
 extension Tensor {
     /// softmax(scale · q kᵀ + bias) v for every span and head, the score matrix never stored.
     ///
-    /// - Parameters:
-    ///   - self: queries, `[rows, heads · headWidth]`, possibly a slice of something wider.
-    ///   - heads: query heads, a multiple of the cache's (grouped-query attention).
-    ///   - causal: query `i` of `n` sees keys up to `keyCount − n + i`.
-    /// - Returns: `[rows, heads · headWidth]`.
+    /// The tensor is the queries, `[rows, heads · headWidth]`, possibly a slice of something wider. `heads` is a
+    /// multiple of the cache's (grouped-query attention). With `causal`, query `i` of `n` sees keys up to
+    /// `keyCount − n + i`. The result is `[rows, heads · headWidth]`.
     public func attention(
         over cache: KeyValueCache, spans: [AttentionSpan], heads: Int, scale: Float, causal: Bool,
         bias: DistanceBias? = nil

@@ -1,11 +1,11 @@
 import CFledgeKernels
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// A file's bytes, mapped read-only: nothing is read before it is used, and the system may drop it again.

@@ -2,8 +2,7 @@ import CFledgeKernels
 
 extension Tensor {
     /// x / √(mean(x²) + ε) · weight over the last dimension (Zhang and Sennrich 2019).
-    ///
-    /// - Parameter weight: `[width]`, float32.
+    /// `weight` is `[width]`, float32.
     public func rmsNormalized(weight: Tensor, epsilon: Float) -> Tensor {
         let source = converted(to: .float32).contiguous()
         precondition(weight.elementCount == shape[fromEnd: 0], "norm weight \(weight.shape) for \(shape)")
@@ -14,8 +13,7 @@ extension Tensor {
     }
 
     /// (x − mean) / √(variance + ε) · weight + bias over the last dimension (Ba et al. 2016).
-    ///
-    /// - Parameter weight: `[width]`, float32; so is `bias`.
+    /// `weight` and `bias` are `[width]`, float32.
     public func layerNormalized(weight: Tensor, bias: Tensor?, epsilon: Float) -> Tensor {
         let source = converted(to: .float32).contiguous()
         precondition(weight.elementCount == shape[fromEnd: 0], "norm weight \(weight.shape) for \(shape)")

@@ -42,9 +42,9 @@ public struct PackedWeight: Sendable {
 
     /// Packs weights that share their input, one below the other.
     ///
-    /// - Parameters:
-    ///   - matrices: each `[outputs, inputs]`, in any floating-point type; rows become the columns of the product.
-    ///   - gated: interleaves exactly two equally tall matrices, gate and value.
+    /// Each matrix is `[outputs, inputs]`, in any floating-point type; rows become the columns of the product. `gated`
+    /// interleaves exactly two equally tall matrices, gate and value.
+    ///
     /// - Precondition: at least one matrix, all of rank 2 with equally many inputs.
     /// - Complexity: O(elements), spread over the engine's threads.
     public init(_ matrices: [Tensor], type: WeightType, gated: Bool = false, engine: Engine = .shared) {
@@ -111,10 +111,9 @@ public struct InputNorm: Sendable {
 extension Tensor {
     /// activation(scale · norm(x) · weightᵀ + bias) + residual, in one pass over the weight.
     ///
-    /// - Parameters:
-    ///   - norm: applied to every row of `self` on the way in.
-    ///   - residual: `[…, outputs]`, added at the end.
-    /// - Returns: `[…, outputs]` for `self` of shape `[…, inputs]`; a gated weight gives activation(gate) · value.
+    /// `[…, outputs]` for a tensor of shape `[…, inputs]`; a gated weight gives activation(gate) · value. `norm` is
+    /// applied to every row on the way in, `residual`, `[…, outputs]`, is added at the end.
+    ///
     /// - Complexity: O(rows · inputs · outputs), spread over the engine's threads.
     public func product(
         _ weight: PackedWeight, norm: InputNorm? = nil, bias: Tensor? = nil, scale: Float = 1,
@@ -154,7 +153,8 @@ extension Tensor {
     ///
     /// The right operand is packed first; a weight that is used again should be a ``PackedWeight``.
     public func matmul(_ other: Tensor) -> Tensor {
-        precondition(rank >= 2 && other.rank >= 2 && shape[fromEnd: 0] == other.shape[fromEnd: 1],
+        precondition(
+            rank >= 2 && other.rank >= 2 && shape[fromEnd: 0] == other.shape[fromEnd: 1],
             "matrix product of \(shape) and \(other.shape)")
         let (n, m) = (shape[fromEnd: 1], other.shape[fromEnd: 0])
         guard let batch = Shape.broadcast(Shape(shape.dropLast(2)), Shape(other.shape.dropLast(2))) else {

@@ -61,7 +61,8 @@ extension Tensor {
 
     /// The rows of a matrix at the given positions, as float32: an embedding look-up.
     ///
-    /// - Parameter workspace: where the result's memory comes from; this is how a computation enters its workspace.
+    /// The result is `[positions, width]`, in the workspace's memory: this is how a computation enters its workspace.
+    ///
     /// - Precondition: rank 2, a floating-point type, every position within the rows.
     public func gatheredRows(_ positions: some Collection<Int>, in workspace: Workspace? = nil) -> Tensor {
         precondition(rank == 2, "rows of a tensor of shape \(shape)")

@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// A safetensors file, memory-mapped: an 8-byte little-endian header length, a JSON header, and the tensors' bytes.
@@ -125,7 +125,8 @@ struct SafetensorsHeader: Decodable {
             guard raw.offsets[1] <= dataBytes else {
                 throw .malformed(
                     path,
-                    "tensor “\(name)” ends at byte \(raw.offsets[1]) of \(dataBytes): the file is cut short or mislabelled")
+                    "tensor “\(name)” ends at byte \(raw.offsets[1]) of \(dataBytes): the file is cut short or mislabelled"
+                )
             }
             guard let bits = SafetensorsHeader.bitCount(raw.dtype) else {
                 throw .unsupportedType(path, tensor: name, dtype: raw.dtype)
@@ -134,7 +135,9 @@ struct SafetensorsHeader: Decodable {
             var size = bits
             for length in raw.shape where length != 0 {
                 let (product, overflow) = size.multipliedReportingOverflow(by: length)
-                guard length >= 0, !overflow else { throw .malformed(path, "tensor “\(name)” has the shape \(raw.shape)") }
+                guard length >= 0, !overflow else {
+                    throw .malformed(path, "tensor “\(name)” has the shape \(raw.shape)")
+                }
                 size = product
             }
             if raw.shape.contains(0) { size = 0 }
@@ -195,7 +198,8 @@ extension DecodingError {
         let (context, what): (Context, String) =
             switch self {
             case .typeMismatch(let type, let context): (context, "expected \(DecodingError.plainName(type))")
-            case .valueNotFound(let type, let context): (context, "expected \(DecodingError.plainName(type)), found null")
+            case .valueNotFound(let type, let context):
+                (context, "expected \(DecodingError.plainName(type)), found null")
             case .keyNotFound(let key, let context): (context, "“\(key.stringValue)” is missing")
             case .dataCorrupted(let context): (context, context.debugDescription)
             @unknown default: (Context(codingPath: [], debugDescription: ""), "unreadable")
