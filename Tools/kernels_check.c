@@ -47,7 +47,7 @@ static void check_product(const fledge_kernels *k, fledge_pool *pool, fledge_typ
       }
       // int8: each factor is off by half a step at most, a step being its row's largest magnitude over 127.
       double quantised = (sum_x * largest_w + sum_w * largest_x) / 254 + depth * largest_x * largest_w / 64516;
-      double bound = type == FLEDGE_FLOAT32 ? 1e-5 * size : type == FLEDGE_BFLOAT16 ? 0.01 * size : quantised + 1e-5;
+      double bound = type == FLEDGE_FLOAT32 ? 1e-5 * size : type != FLEDGE_INT8 ? (type == FLEDGE_FLOAT16 ? 0.001 : 0.01) * size : quantised + 1e-5;
       ok = ok && fabs(sum - out[r * columns + c]) <= bound;
     }
   char what[96];
@@ -66,8 +66,9 @@ static void check_attention(const fledge_kernels *k, fledge_pool *pool, fledge_t
   for (size_t i = 0; i < queries * stride; i++) q[i] = number(&seed);
   for (size_t i = 0; i < 2 * keys * stride; i++) kv[i] = number(&seed);
   for (size_t i = 0; i < HEADS * (2 * span - 1); i++) bias[i] = number(&seed);
-  size_t bytes = fledge_cache_bytes(type, 1, HEADS, width, capacity);
-  fledge_cache cache = {type, HEADS, width, capacity, fledge_allocate(bytes), fledge_allocate(bytes)};
+  fledge_cache cache = {type, HEADS, width, capacity, NULL, NULL};
+  cache.keys = fledge_allocate(HEADS * fledge_packed_bytes(type, capacity, width));
+  cache.values = fledge_allocate(HEADS * fledge_packed_bytes(type, width, capacity));
   fledge_cache_write(k, pool, &cache, 0, 0, keys, kv, kv + keys * stride, stride);
   fledge_attention_sequence s = {0, queries, 0, keys};
   fledge_attention t = {.sequences = &s, .sequence_count = 1, .query_heads = HEADS, .query = q};
@@ -105,8 +106,8 @@ int main(void) {
     if (!k) continue;
     printf("checking %s\n", k->name);
     size_t rows[] = {1, 2, 5, 12, 13, 25}, columns[] = {1, 31, 33, 64}, depths[] = {1, 3, 17, 64};
-    fledge_type types[] = {FLEDGE_FLOAT32, FLEDGE_BFLOAT16, FLEDGE_INT8};
-    for (size_t t = 0; t < 3; t++)
+    fledge_type types[] = {FLEDGE_FLOAT32, FLEDGE_BFLOAT16, FLEDGE_INT8, FLEDGE_FLOAT16};
+    for (size_t t = 0; t < 4; t++)
       for (size_t r = 0; r < 6; r++)
         for (size_t c = 0; c < 4; c++)
           for (size_t d = 0; d < 4; d++) check_product(k, pool, types[t], rows[r], columns[c], depths[d]);

@@ -63,7 +63,7 @@ INLINE float put_probabilities(fledge_type type, const float *scores, size_t cou
     if (type == FLEDGE_FLOAT32)
       store_float(out + c * 4, e);
     else
-      store_bfloat16_lanes((uint16_t *)(void *)out + c, e);
+      pack_bfloat16_lanes((uint16_t *)(void *)out + c, e);
   }
   return horizontal_sum(sums);
 }
@@ -165,7 +165,7 @@ INLINE void write_value(const fledge_cache *c, char *values, size_t at, const fl
     size_t i = 0;
     for (; i + LANES <= count; i += LANES) {
       uint16_t halves[LANES];
-      store_bfloat16_lanes(halves, load_float(value + begin + i));
+      pack_bfloat16_lanes(halves, load_float(value + begin + i));
       vint pair = (vint)bfloat16_lanes(halves);
       pair = at % 2 ? (load_int(group + 4 * i) & 0xffff) | pair : (vint)((vuint)pair >> 16);
       memcpy(group + 4 * i, &pair, sizeof pair);

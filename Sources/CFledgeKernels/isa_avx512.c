@@ -26,6 +26,9 @@
                                                          _mm512_setzero_si512(), (__m512i)(w))),                       \
                _mm512_set1_epi16(1)))
 
+#define float16_low(w) ((vfloat)_mm512_cvtph_ps(_mm512_cvtepi32_epi16((__m512i)(w))))
+#define float16_high(w) ((vfloat)_mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32((__m512i)(w), 16))))
+
 #include "table.h"
 
 #pragma clang attribute pop

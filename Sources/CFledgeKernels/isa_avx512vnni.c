@@ -23,6 +23,9 @@
 #define INT8_OFFSET 128
 #define dot_int8(sum, a, w) ((vint)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(w)))
 
+#define float16_low(w) ((vfloat)_mm512_cvtph_ps(_mm512_cvtepi32_epi16((__m512i)(w))))
+#define float16_high(w) ((vfloat)_mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32((__m512i)(w), 16))))
+
 #include "table.h"
 
 #pragma clang attribute pop

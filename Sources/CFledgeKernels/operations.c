@@ -10,7 +10,11 @@
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
 
-static size_t group_of(fledge_type type) { return type == FLEDGE_INT8 ? 4 : type == FLEDGE_BFLOAT16 ? 2 : 1; }
+static size_t group_of(fledge_type type) { return type == FLEDGE_INT8 ? 4 : type == FLEDGE_FLOAT32 ? 1 : 2; }
+// Of one row of packed activations.
+static size_t row_bytes_of(fledge_type type, size_t depth) {
+  return divide_up(depth, group_of(type)) * (type == FLEDGE_FLOAT16 ? 8 : FLEDGE_GROUP_BYTES);
+}
 static size_t groups_of(fledge_type type, size_t depth) { return divide_up(depth, group_of(type)); }
 static size_t panel_bytes_of(fledge_type type, size_t depth) {
   return groups_of(type, depth) * FLEDGE_PANEL * FLEDGE_GROUP_BYTES;
@@ -49,7 +53,7 @@ bool fledge_linear_run(const fledge_kernels *kernels, fledge_pool *pool, const f
   const fledge_packed *weight = &linear->weight;
   if (linear->rows == 0 || weight->columns == 0) return true;
   linear_job job = {.kernels = kernels, .linear = linear};
-  job.row_bytes = groups_of(weight->type, weight->depth) * FLEDGE_GROUP_BYTES;
+  job.row_bytes = row_bytes_of(weight->type, weight->depth);
   size_t scale_bytes = divide_up(linear->rows * sizeof(float), 64) * 64;
   char *scratch = fledge_scratch(FLEDGE_SCRATCH_OPERATION, scale_bytes + linear->rows * job.row_bytes);
   if (!scratch) return false;
@@ -99,7 +103,7 @@ static void forward_item(void *context, size_t head) {
   linear.scale = 1;
   linear.out = h->out + head * h->head_width;
   linear.out_stride = h->heads * h->head_width;
-  size_t row_bytes = groups_of(h->weight.type, h->weight.depth) * FLEDGE_GROUP_BYTES;
+  size_t row_bytes = row_bytes_of(h->weight.type, h->weight.depth);
   size_t scale_bytes = divide_up(h->rows * sizeof(float), 64) * 64;
   char *scratch = fledge_scratch(FLEDGE_SCRATCH_THREAD, scale_bytes + h->rows * row_bytes);
   if (!scratch) {
@@ -214,41 +218,20 @@ void fledge_pack_weight(const fledge_kernels *kernels, fledge_pool *pool, const 
   fledge_pool_run(pool, panels, pack_panel_item, &job);
 }
 
-static float half_to_float(uint16_t h) {
-  uint32_t bits = (uint32_t)h << 16;
-  float x;
-  memcpy(&x, &bits, 4);
-  return x;
-}
-
-void fledge_unpack_column(const fledge_packed *packed, size_t column, float *out) {
+void fledge_unpack_column(const fledge_kernels *kernels, const fledge_packed *packed, size_t column, float *out) {
   size_t panel = column / FLEDGE_PANEL, lane = column % FLEDGE_PANEL, group = group_of(packed->type);
   const char *data = (const char *)packed->data + panel * panel_bytes_of(packed->type, packed->depth);
   for (size_t i = 0; i < packed->depth; i++) {
     const char *at = data + (i / group * FLEDGE_PANEL + lane) * FLEDGE_GROUP_BYTES;
-    uint16_t half;
     switch (packed->type) {
       case FLEDGE_FLOAT32: memcpy(out + i, at, 4); break;
       case FLEDGE_INT8: out[i] = (float)((const int8_t *)at)[i % 4] * packed->scales[column]; break;
-      default: memcpy(&half, at + i % 2 * 2, 2); out[i] = half_to_float(half);
+      default: kernels->to_float(at + i % 2 * 2, packed->type, 1, out + i);
     }
   }
 }
 
 // Cache and attention -------------------------------------------------------------------------------------------------
-
-static size_t value_slot_bytes(const fledge_cache *c) {
-  return divide_up(c->head_width, FLEDGE_PANEL) * panel_bytes_of(c->type, c->capacity);
-}
-static size_t key_slot_bytes(const fledge_cache *c) {
-  return c->capacity / FLEDGE_PANEL * panel_bytes_of(c->type, c->head_width);
-}
-
-size_t fledge_cache_bytes(fledge_type type, size_t slots, size_t heads, size_t head_width, size_t capacity) {
-  fledge_cache c = {.type = type, .heads = heads, .head_width = head_width, .capacity = capacity};
-  size_t keys = key_slot_bytes(&c), values = value_slot_bytes(&c);
-  return slots * heads * (keys > values ? keys : values);
-}
 
 typedef struct write_job {
   const fledge_kernels *kernels;

@@ -10,7 +10,10 @@
 #define PREFETCH_ROWS 8
 #define MICRO_SUMS (MICRO_ROWS > ROW_PANELS ? MICRO_ROWS * MICRO_VECTORS : ROW_PANELS * MICRO_VECTORS)
 
-INLINE size_t type_group(fledge_type type) { return type == FLEDGE_INT8 ? 4 : type == FLEDGE_BFLOAT16 ? 2 : 1; }
+INLINE size_t type_group(fledge_type type) { return type == FLEDGE_INT8 ? 4 : type == FLEDGE_FLOAT32 ? 1 : 2; }
+// Bytes of one row's group of packed activations: float16 weights meet float32 activations, since float16 ones would
+// overflow where models have large activations.
+INLINE size_t activation_bytes(fledge_type type) { return type == FLEDGE_FLOAT16 ? 8 : FLEDGE_GROUP_BYTES; }
 INLINE size_t type_groups(fledge_type type, size_t depth) {
   size_t g = type_group(type);
   return (depth + g - 1) / g;
@@ -44,6 +47,8 @@ INLINE void micro_kernel(fledge_type type, size_t rows, size_t panels, const cha
         int32_t group;
         memcpy(&group, a + r * a_row, 4);
         vint x = splat_int(group);
+        float second = 0;
+        if (type == FLEDGE_FLOAT16) memcpy(&second, a + r * a_row + 4, 4);
 #pragma clang loop unroll(full)
         for (size_t v = 0; v < MICRO_VECTORS; v++) {
           vint *s = &sum[(p * rows + r) * MICRO_VECTORS + v];
@@ -51,6 +56,9 @@ INLINE void micro_kernel(fledge_type type, size_t rows, size_t panels, const cha
             *s = (vint)multiply_add((vfloat)x, (vfloat)weights[v], (vfloat)*s);
           else if (type == FLEDGE_BFLOAT16)
             *s = (vint)dot_bfloat16((vfloat)*s, x, weights[v]);
+          else if (type == FLEDGE_FLOAT16)
+            *s = (vint)multiply_add(splat(second), float16_high(weights[v]),
+                                    multiply_add((vfloat)x, float16_low(weights[v]), (vfloat)*s));
           else
             *s = dot_int8(*s, x, weights[v]);
         }
@@ -82,7 +90,7 @@ INLINE void row_panels(fledge_type type, size_t panels, const char *a, const cha
                        size_t groups, int32_t *tiles) {
   for (size_t column = 0; column < FLEDGE_PANEL; column += MICRO_COLUMNS) {
     vint acc[MICRO_SUMS];
-    micro_kernel(type, 1, panels, a, 0, FLEDGE_GROUP_BYTES, panel + column * FLEDGE_GROUP_BYTES, panel_bytes, groups,
+    micro_kernel(type, 1, panels, a, 0, activation_bytes(type), panel + column * FLEDGE_GROUP_BYTES, panel_bytes, groups,
                  acc);
 #pragma clang loop unroll(full)
     for (size_t p = 0; p < panels; p++)
@@ -123,6 +131,7 @@ enum { BLOCK_BYTES = 1024 };
 DEFINE_TILE(tile_float32, FLEDGE_FLOAT32, FLEDGE_GROUP_BYTES, all)
 DEFINE_TILE(tile_bfloat16, FLEDGE_BFLOAT16, FLEDGE_GROUP_BYTES, all)
 DEFINE_TILE(tile_int8, FLEDGE_INT8, FLEDGE_GROUP_BYTES, all)
+DEFINE_TILE(tile_float16, FLEDGE_FLOAT16, 2 * FLEDGE_GROUP_BYTES, 2 * all)
 DEFINE_TILE(block_float32, FLEDGE_FLOAT32, BLOCK_BYTES, FLEDGE_GROUP_BYTES)
 DEFINE_TILE(block_bfloat16, FLEDGE_BFLOAT16, BLOCK_BYTES, FLEDGE_GROUP_BYTES)
 
@@ -139,6 +148,7 @@ DEFINE_TILE(block_bfloat16, FLEDGE_BFLOAT16, BLOCK_BYTES, FLEDGE_GROUP_BYTES)
 DEFINE_ROW(row_float32, FLEDGE_FLOAT32)
 DEFINE_ROW(row_bfloat16, FLEDGE_BFLOAT16)
 DEFINE_ROW(row_int8, FLEDGE_INT8)
+DEFINE_ROW(row_float16, FLEDGE_FLOAT16)
 
 INLINE void multiply_tile(fledge_type type, size_t rows, const char *a, const char *panel, size_t groups,
                           int32_t *tile) {
@@ -146,6 +156,8 @@ INLINE void multiply_tile(fledge_type type, size_t rows, const char *a, const ch
     tile_float32(rows, a, panel, groups, tile);
   else if (type == FLEDGE_BFLOAT16)
     tile_bfloat16(rows, a, panel, groups, tile);
+  else if (type == FLEDGE_FLOAT16)
+    tile_float16(rows, a, panel, groups, tile);
   else
     tile_int8(rows, a, panel, groups, tile);
 }
@@ -155,6 +167,8 @@ INLINE void multiply_row(fledge_type type, size_t panels, const char *a, const c
     row_float32(panels, a, panel, panel_bytes, groups, tiles);
   else if (type == FLEDGE_BFLOAT16)
     row_bfloat16(panels, a, panel, panel_bytes, groups, tiles);
+  else if (type == FLEDGE_FLOAT16)
+    row_float16(panels, a, panel, panel_bytes, groups, tiles);
   else
     row_int8(panels, a, panel, panel_bytes, groups, tiles);
 }
@@ -232,12 +246,20 @@ INLINE int32_t pack_row(const row_source *s, size_t depth, fledge_type type, siz
   if (type == FLEDGE_BFLOAT16) {
     uint16_t halves[LANES];
     for (; i + LANES <= depth; i += LANES) {
-      store_bfloat16_lanes(halves, source_lanes(s, i));
+      pack_bfloat16_lanes(halves, source_lanes(s, i));
       for (size_t j = 0; j < LANES / 2; j++) memcpy(out + (i / 2 + j) * step, halves + 2 * j, 4);
     }
     for (; i < depth; i += 2) {
       halves[0] = float_to_bfloat16(source_one(s, i));
       halves[1] = i + 1 < depth ? float_to_bfloat16(source_one(s, i + 1)) : 0;
+      memcpy(out + i / 2 * step, halves, 4);
+    }
+    return 0;
+  }
+  if (type == FLEDGE_FLOAT16) {
+    for (; i < depth; i += 2) {
+      uint16_t halves[2] = {float_to_float16(source_one(s, i)), 0};
+      if (i + 1 < depth) halves[1] = float_to_float16(source_one(s, i + 1));
       memcpy(out + i / 2 * step, halves, 4);
     }
     return 0;
@@ -265,6 +287,14 @@ INLINE int32_t pack_row(const row_source *s, size_t depth, fledge_type type, siz
   return sum;
 }
 
+// The float32 pairs that float16 weights are multiplied with.
+INLINE void pack_pairs(const row_source *s, size_t depth, size_t rows, size_t r, char *packed) {
+  for (size_t i = 0; i < depth; i += 2) {
+    float pair[2] = {source_one(s, i), i + 1 < depth ? source_one(s, i + 1) : 0};
+    memcpy(packed + (i / 2 * rows + r) * sizeof pair, pair, sizeof pair);
+  }
+}
+
 INLINE float inverse_rms(const float *x, float epsilon, size_t width);
 
 static void pack_rows(const float *x, size_t stride, size_t rows, size_t depth, fledge_type type, void *packed,
@@ -277,9 +307,12 @@ static void pack_rows(const float *x, size_t stride, size_t rows, size_t depth, 
       const float *row = x + (begin + r) * stride;
       row_source source = {row, FLEDGE_FLOAT32, norm, norm ? inverse_rms(row, epsilon, depth) : 1};
       if (type == FLEDGE_INT8) scales[begin + r] = int8_scale(&source, depth);
-      pack_row(&source, depth, type, count, r, out, type == FLEDGE_INT8 ? scales[begin + r] : 0, INT8_OFFSET);
+      if (type == FLEDGE_FLOAT16)
+        pack_pairs(&source, depth, count, r, out);
+      else
+        pack_row(&source, depth, type, count, r, out, type == FLEDGE_INT8 ? scales[begin + r] : 0, INT8_OFFSET);
     }
-    out += groups * count * FLEDGE_GROUP_BYTES;
+    out += groups * count * activation_bytes(type);
   }
 }
 
@@ -455,7 +488,7 @@ static void multiply_panels(const fledge_linear *linear, const void *packed, con
     return;
   }
   // As many rows at a time as keep their packed form within the second-level cache while the panels pass by.
-  size_t row_bytes = groups * FLEDGE_GROUP_BYTES, block_count = linear->rows * row_bytes / ROW_BLOCK_BYTES + 1;
+  size_t row_bytes = groups * activation_bytes(weight->type), block_count = linear->rows * row_bytes / ROW_BLOCK_BYTES + 1;
   size_t block = (linear->rows + block_count * FLEDGE_TILE - 1) / (block_count * FLEDGE_TILE) * FLEDGE_TILE;
   for (size_t block_begin = 0; block_begin < linear->rows; block_begin += block) {
     size_t block_end = smaller(linear->rows, block_begin + block);
@@ -490,6 +523,9 @@ static void project_back(const fledge_packed *weight, size_t panel_begin, size_t
         vint word = load_int(panel + g * PANEL_BYTES + v * VECTOR_BYTES);
         if (weight->type == FLEDGE_FLOAT32) {
           sums[0] += (vfloat)word * factors[v];
+        } else if (weight->type == FLEDGE_FLOAT16) {
+          sums[0] += float16_low(word) * factors[v];
+          sums[1] += float16_high(word) * factors[v];
         } else if (weight->type == FLEDGE_BFLOAT16) {
           sums[0] += (vfloat)(word << 16) * factors[v];
           sums[1] += (vfloat)(word & (vint)splat_int((int32_t)0xffff0000u)) * factors[v];

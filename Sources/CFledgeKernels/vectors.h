@@ -78,15 +78,19 @@ INLINE uint16_t float_to_bfloat16(float x) {
   return (uint16_t)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
 }
 INLINE void store_bfloat16_lanes(uint16_t *p, vfloat x) {
-#if defined(round_to_bfloat16)
-  round_to_bfloat16(p, x);
-#else
   vuint bits = (vuint)x;
   vuint rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
   vuint quiet = (bits >> 16) | 0x40u;
   vuint is_nan = (vuint)((bits & 0x7fffffffu) > 0x7f800000u);
   vushort h = __builtin_convertvector((rounded & ~is_nan) | (quiet & is_nan), vushort);
   memcpy(p, &h, sizeof h);
+}
+// The same for operands of products, by the instruction where there is one; it may flush subnormal numbers to zero.
+INLINE void pack_bfloat16_lanes(uint16_t *p, vfloat x) {
+#if defined(round_to_bfloat16)
+  round_to_bfloat16(p, x);
+#else
+  store_bfloat16_lanes(p, x);
 #endif
 }
 INLINE float float16_to_float(uint16_t h) {

@@ -141,7 +141,7 @@ public struct T5: Seq2SeqLanguageModel {
     }
 
     public func cacheBytes(sequences: Int, promptTokens: Int, newTokens: Int) -> Int {
-        let element = weightType == .float32 ? 4.0 : 2.0
+        let element = Double(weightType.cacheByteCount)
         let row = 2 * Double(config.innerWidth) * element * Double(decoder.blocks.count)
         return Int(exactly: (row * Double(sequences) * (Double(promptTokens) + Double(newTokens) + 64)).rounded())
             ?? .max

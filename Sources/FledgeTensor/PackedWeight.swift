@@ -3,6 +3,8 @@ package import CFledgeKernels
 /// How the numbers of a loaded weight matrix are stored.
 public enum WeightType: String, Sendable, Codable, CaseIterable {
     case float32, bfloat16
+    /// Multiplied with float32 activations: no activation overflows.
+    case float16
     /// One symmetric scale an output column; activations are quantised by row as they come.
     case int8
 
@@ -10,18 +12,22 @@ public enum WeightType: String, Sendable, Codable, CaseIterable {
         switch self {
         case .float32: FLEDGE_FLOAT32
         case .bfloat16: FLEDGE_BFLOAT16
+        case .float16: FLEDGE_FLOAT16
         case .int8: FLEDGE_INT8
         }
     }
 
     /// The type that keys and values are cached in beside weights of this type.
-    package var cacheType: fledge_type { self == .float32 ? FLEDGE_FLOAT32 : FLEDGE_BFLOAT16 }
+    package var cacheType: fledge_type { self == .float32 || self == .float16 ? FLEDGE_FLOAT32 : FLEDGE_BFLOAT16 }
+
+    /// Bytes of one number in such a cache.
+    package var cacheByteCount: Int { cacheType == FLEDGE_FLOAT32 ? 4 : 2 }
 
     /// Bytes that one number takes, scales left aside.
     public var byteCount: Int {
         switch self {
         case .float32: 4
-        case .bfloat16: 2
+        case .bfloat16, .float16: 2
         case .int8: 1
         }
     }
@@ -90,7 +96,7 @@ public struct PackedWeight: Sendable {
     public func column(_ index: Int) -> [Float] {
         precondition(index >= 0 && index < columns && !isGated, "column \(index) of \(columns)")
         return [Float](unsafeUninitializedCapacity: depth) { buffer, count in
-            withUnsafePointer(to: packed) { fledge_unpack_column($0, index, buffer.baseAddress) }
+            withUnsafePointer(to: packed) { fledge_unpack_column(Engine.shared.kernels, $0, index, buffer.baseAddress) }
             count = depth
         }
     }

@@ -19,7 +19,9 @@ import Testing
             let power = Float(sign: .plus, exponent: exponent, significand: 1)
             values += [power, -power, power * 1.37, -power * 1.37]
         }
-        values += [0, -0.0, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 88.72283, 88.72284, -87.4, -103.9, -110]
+        values += [
+            0, -0.0, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 88.72283, 88.72284, -87.4, -103.9, -110,
+        ]
         let got = apply(function, values, level)
         for (x, y) in zip(values, got) {
             let expected = Reference.activation(function, Double(x))
@@ -28,7 +30,8 @@ import Testing
                 continue
             }
             let error = abs(Double(y) - expected)
-            #expect(error <= Reference.activationError(function, Double(x)), "\(function) of \(x) is \(y), not \(expected)")
+            #expect(
+                error <= Reference.activationError(function, Double(x)), "\(function) of \(x) is \(y), not \(expected)")
         }
     }
 

@@ -119,8 +119,9 @@ struct ProductCase {
         _ x: [Float], _ weight: [Float], depth: Int, type: WeightType
     ) -> [(value: Double, error: Double)] {
         if type == .int8 { return multiplyQuantised(x, weight, depth: depth) }
-        let round: (Float) -> Double = type == .float32 ? { Double($0) } : { Double(bfloat16($0)) }
-        let (a, b) = (x.map(round), weight.map(round))
+        // float16 weights meet activations as they are.
+        let a = x.map { Double(type == .bfloat16 ? bfloat16($0) : $0) }
+        let b = (type == .float16 ? throughFloat16(weight) : weight).map { Double(type == .bfloat16 ? bfloat16($0) : $0) }
         var result: [(Double, Double)] = []
         for row in 0..<x.count / depth {
             for column in 0..<weight.count / depth {
@@ -134,6 +135,11 @@ struct ProductCase {
             }
         }
         return result
+    }
+
+    /// The numbers rounded to float16, by the conversion that ConversionTests check.
+    static func throughFloat16(_ values: [Float]) -> [Float] {
+        Tensor(values).converted(to: .float16).converted(to: .float32).scalars
     }
 
     /// The documented scheme: each row of either operand is divided by its largest magnitude / 127 and rounded; sums

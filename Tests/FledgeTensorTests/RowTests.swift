@@ -35,7 +35,7 @@ import Testing
         #expect(softmax([-.infinity, 2, -.infinity]) == [0, 1, 0])
         #expect(softmax([0, .nan, 1]).allSatisfy { $0.isNaN })
         #expect(softmax([-.infinity, -.infinity]).allSatisfy { $0.isNaN })
-        let even = softmax([Float](repeating: -1e-40, count: 16))
+        let even = softmax([Float](repeating: -0x1p-133, count: 16))
         #expect(even == [Float](repeating: 1 / 16, count: 16))
     }
 
@@ -44,7 +44,9 @@ import Testing
         var noise = Noise(state: 32)
         for width in Self.widths {
             for factor in [1e-3, 1, 1e4] as [Float] {
-                let (x, weight, bias) = (noise.floats(2 * width, times: factor), noise.floats(width), noise.floats(width))
+                let (x, weight, bias) = (
+                    noise.floats(2 * width, times: factor), noise.floats(width), noise.floats(width)
+                )
                 let input = level.tensor(x, [2, width])
                 let rms = input.rmsNormalized(weight: Tensor(weight), epsilon: 1e-6).scalars
                 let layer = input.layerNormalized(weight: Tensor(weight), bias: Tensor(bias), epsilon: 1e-5).scalars

@@ -48,7 +48,9 @@ import Testing
 
     @Test func `Views share memory and writing to one copies it first`() {
         let original = counting([2, 3])
-        for view in [original, original.transposed(0, 1), original.sliced(1, 1..<3), original[1], original.reshaped([6])] {
+        for view in [
+            original, original.transposed(0, 1), original.sliced(1, 1..<3), original[1], original.reshaped([6]),
+        ] {
             #expect(view.storage === original.storage)
             let before = view.scalars
             var copy = view

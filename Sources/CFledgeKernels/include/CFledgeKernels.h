@@ -7,7 +7,7 @@
 //     panel 0 (columns 0…31)        panel 1 (columns 32…63)      …
 //     ┌──────────────────────────┐
 //     │ group 0: 32 × 4 bytes    │   a group is 4 bytes of one column: one float32,
-//     │ group 1: 32 × 4 bytes    │   two bfloat16 or four int8 neighbours in depth
+//     │ group 1: 32 × 4 bytes    │   two bfloat16 or float16, or four int8 neighbours in depth
 //     │ …                        │
 //     └──────────────────────────┘
 //
@@ -66,7 +66,7 @@ typedef enum fledge_isa {
 
 /// A packed operand: `columns` × `depth` numbers of `type` in panels (picture above).
 typedef struct fledge_packed {
-  fledge_type type;     // FLEDGE_FLOAT32, FLEDGE_BFLOAT16 or FLEDGE_INT8
+  fledge_type type;
   size_t columns, depth;
   const void *data;
   const float *scales;  // int8: one a column, padded to whole panels
@@ -82,7 +82,7 @@ typedef struct fledge_linear {
   const float *x_row_norm;  // optional, [depth]: x is replaced by x · rsqrt(mean(x²) + epsilon) · x_row_norm first
   float epsilon;
   fledge_packed weight;
-  const float *bias;        // optional, [columns]
+  const float *bias;        // optional, [columns], in the order of the packed columns
   const float *residual;    // optional, [rows, output columns]
   size_t residual_stride;
   float scale;              // multiplies the product before the bias
@@ -198,6 +198,8 @@ typedef struct fledge_heads {
 void fledge_heads_back(const fledge_kernels *kernels, fledge_pool *pool, const fledge_heads *heads);
 bool fledge_heads_forward(const fledge_kernels *kernels, fledge_pool *pool, const fledge_heads *heads);
 
+/// Bytes of a packed operand. A head of a cache's slot takes as many for `capacity` columns of depth `head_width` (keys)
+/// and for `head_width` columns of depth `capacity` (values).
 size_t fledge_packed_bytes(fledge_type type, size_t columns, size_t depth);
 
 /// One stretch of a weight's rows: `rows` × depth numbers at `data`.
@@ -213,9 +215,7 @@ void fledge_pack_weight(const fledge_kernels *kernels, fledge_pool *pool, const 
                         bool gated, size_t depth, fledge_type type, void *data, float *scales, int32_t *sums);
 
 /// Reads column `column` of a packed operand back as `depth` floats (an embedding row of a tied head).
-void fledge_unpack_column(const fledge_packed *packed, size_t column, float *out);
-
-size_t fledge_cache_bytes(fledge_type type, size_t slots, size_t heads, size_t head_width, size_t capacity);
+void fledge_unpack_column(const fledge_kernels *kernels, const fledge_packed *packed, size_t column, float *out);
 
 /// Writes `count` rows of keys and values, starting at `position` of `slot`.
 void fledge_cache_write(const fledge_kernels *kernels, fledge_pool *pool, const fledge_cache *cache, size_t slot,
