@@ -85,6 +85,8 @@ let package = Package(
             name: "FledgeGenerationTests",
             dependencies: ["FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
             swiftSettings: settings),
-        .testTarget(name: "FledgeCLITests", dependencies: ["FledgeCLI", "FledgeTensor"], swiftSettings: settings),
+        .testTarget(
+            name: "FledgeCLITests", dependencies: ["FledgeCLI", "FledgeTensor"], exclude: ["Snapshots"],
+            swiftSettings: settings),
     ]
 )

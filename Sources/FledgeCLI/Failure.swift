@@ -2,11 +2,11 @@ import ArgumentParser
 import Fledge
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Errors as a user of the program sees them: `error: …` on standard error, and an exit code of sysexits.h.
@@ -17,10 +17,15 @@ enum Failure {
     static let unavailable: Int32 = 69
     static let inputOutput: Int32 = 74
 
-    /// - Parameter command: the one that was running, nil while the command line was read.
+    /// Prints the message and ends the process.
+    ///
+    /// - Parameters:
+    ///   - error: what was thrown.
+    ///   - command: the one that was running, nil while the command line was read.
     static func exit(with error: any Error, of command: (any ParsableCommand.Type)?) -> Never {
         if let code = code(of: error) {
             Terminal.error("error: \(error)\n")
+            if let advice = advice(for: error) { Terminal.error("  \(advice)\n") }
             if code == usage, let command {
                 let name = FledgeCommand.name(of: command)
                 Terminal.error("  See '\(name) --help' for more information.\n")
@@ -37,6 +42,24 @@ enum Failure {
         Terminal.exit(code.rawValue)
     }
 
+    /// What to do about an error whose own text leaves that open.
+    private static func advice(for error: any Error) -> String? {
+        switch error {
+        case let error as ModelError:
+            switch error {
+            case .badConfig: "Correct the file, or download the model again."
+            case .unsupportedModelType: "Choose a model of one of these types; fledge info describes any."
+            default: nil
+            }
+        case let error as SafetensorsError:
+            switch error {
+            case .notFound: "Give a directory with model.safetensors, or its parts and model.safetensors.index.json."
+            default: nil
+            }
+        default: nil
+        }
+    }
+
     /// The argument parser's message as this program says it.
     private static func improved(_ message: String) -> String {
         guard message.hasPrefix("Error: ") else { return message }
@@ -48,6 +71,10 @@ enum Failure {
                   a directory that holds one      --model ./my-model
                   a Hub id, downloaded if need be --model google/flan-t5-small
                 """
+        }
+        if lines.first?.hasPrefix("Unexpected argument") == true, lines.contains("Usage: fledge <subcommand>") {
+            let names = FledgeCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+            lines[0] += "; the commands are \(names.joined(separator: ", "))"
         }
         return "error: " + lines.joined(separator: "\n")
     }
@@ -78,6 +105,7 @@ enum Failure {
         case let error as TokenizerError:
             switch error {
             case .noTokenizerFiles: missingInput
+            case .unknownToken: usage
             default: badData
             }
         case is WeightError: badData

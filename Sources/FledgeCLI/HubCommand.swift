@@ -2,9 +2,9 @@ import ArgumentParser
 import Fledge
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 struct HubCommand: AsyncParsableCommand {

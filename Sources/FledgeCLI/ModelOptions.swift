@@ -2,9 +2,9 @@ public import ArgumentParser
 public import Fledge
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 extension WeightType: ExpressibleByArgument {}
@@ -14,11 +14,13 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ModelOptions.modelHelp)
     var model: String
 
-    @Option(help: "How weights are stored. Smaller is faster and less exact.")
+    @Option(help: ArgumentHelp("How weights are stored. Smaller is faster and less exact.", valueName: "type"))
     var dtype: WeightType = .float32
 
     @Option(
-        help: "How many threads compute (default: FLEDGE_THREADS, else the machine's physical cores).")
+        help: ArgumentHelp(
+            "How many threads compute (default: FLEDGE_THREADS, else the machine's physical cores).",
+            valueName: "count"))
     var threads: Int?
 
     static let modelHelp = ArgumentHelp(

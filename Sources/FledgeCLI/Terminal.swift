@@ -1,15 +1,15 @@
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Standard output, standard error and the process.
@@ -36,11 +36,11 @@ enum Terminal {
             while !rest.isEmpty {
                 let part = UnsafeBufferPointer(rebasing: rest)
                 #if canImport(Darwin)
-                let written = Darwin.write(descriptor, part.baseAddress, part.count)
+                    let written = Darwin.write(descriptor, part.baseAddress, part.count)
                 #elseif canImport(Glibc)
-                let written = Glibc.write(descriptor, part.baseAddress, part.count)
+                    let written = Glibc.write(descriptor, part.baseAddress, part.count)
                 #else
-                let written = Musl.write(descriptor, part.baseAddress, part.count)
+                    let written = Musl.write(descriptor, part.baseAddress, part.count)
                 #endif
                 if written < 0 && errno == EINTR { continue }
                 if written < 0 { return errno }
@@ -67,11 +67,11 @@ enum Terminal {
     static var peakMemoryBytes: Int {
         var usage = rusage()
         #if canImport(Darwin)
-        getrusage(RUSAGE_SELF, &usage)
-        return usage.ru_maxrss
+            getrusage(RUSAGE_SELF, &usage)
+            return usage.ru_maxrss
         #else
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss * 1024
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+            return usage.ru_maxrss * 1024
         #endif
     }
 
@@ -80,13 +80,14 @@ enum Terminal {
     /// - Throws: ``UserError``.
     static func readText(_ path: String) throws(UserError) -> String {
         let name = path == "-" ? "standard input" : path
-        let bytes = path == "-" ? standardInput() : try? Data(contentsOf: URL(filePath: path))
-        guard let bytes else {
-            let exists = FileManager.default.fileExists(atPath: path)
-            throw .missingInput(
-                exists || path == "-"
-                    ? "\(name): cannot be read as a file; give a text file that you may read"
-                    : "\(name): there is no such file; check the path")
+        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+        defer { if descriptor > 0 { close(descriptor) } }
+        guard descriptor >= 0, let bytes = contents(of: descriptor) else {
+            let reason =
+                errno == ENOENT
+                ? "there is no such file; check the path"
+                : "cannot be read as a file; give a text file that you may read"
+            throw .missingInput("\(name): \(reason)")
         }
         guard let text = String(data: bytes, encoding: .utf8) else {
             throw .badData("\(name): is not UTF-8 text; convert it first, for example with iconv -t UTF-8")
@@ -94,11 +95,12 @@ enum Terminal {
         return text
     }
 
-    private static func standardInput() -> Data? {
+    /// All bytes of a file, pipe or terminal; nil for an error.
+    private static func contents(of descriptor: Int32) -> Data? {
         var data = Data()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = read(0, &buffer, buffer.count)
+            let count = read(descriptor, &buffer, buffer.count)
             if count < 0 && errno == EINTR { continue }
             if count < 0 { return nil }
             if count == 0 { return data }

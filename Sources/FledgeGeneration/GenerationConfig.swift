@@ -2,9 +2,9 @@ import FledgeModels
 import FledgeTensor
 
 #if canImport(FoundationEssentials)
-public import FoundationEssentials
+    public import FoundationEssentials
 #else
-public import Foundation
+    public import Foundation
 #endif
 
 /// How to generate: the fields of a checkpoint's `generation_config.json`, in camelCase.
@@ -68,7 +68,7 @@ public struct GenerationConfig: Sendable, Equatable {
         if maxNewTokens > 1_000_000 { return "max_new_tokens is \(maxNewTokens); it may be at most 1000000" }
         if minNewTokens < 0 { return "min_new_tokens is \(minNewTokens); it must not be negative" }
         if minNewTokens > maxNewTokens {
-            return "min_new_tokens (\(minNewTokens)) is larger than max_new_tokens (\(maxNewTokens))"
+            return "min_new_tokens (\(minNewTokens)) is larger than max_new_tokens (\(maxNewTokens)); change one"
         }
         if doSample {
             if !(temperature > 0 && temperature.isFinite) {

@@ -15,7 +15,7 @@ public enum GenerationError: Error, Equatable, CustomStringConvertible {
             "the prompt has \(tokens) tokens and the model's context holds \(limit); shorten it, or pass --truncate "
                 + "to keep the first \(limit) tokens, or --context-length \(tokens) to go beyond what it was trained with"
         case .notEnoughMemory(let bytes, let available):
-            "the caches for this would take \(bytes >> 20) MiB and the machine has \(available >> 20) MiB; "
+            "the caches for this would take \(bytes >> 20) MiB, and \(available >> 20) MiB can be had; "
                 + "ask for fewer new tokens (--max-new-tokens), a shorter prompt or a smaller batch"
         }
     }

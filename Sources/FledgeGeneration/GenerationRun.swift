@@ -74,7 +74,7 @@ struct GenerationRun {
         if let token = config.decoderStartTokenId { try model.validate([token]) }
         let longest = prompts.map(\.count).max() ?? 0
         let bytes = model.cacheBytes(sequences: prompts.count, promptTokens: longest, newTokens: config.maxNewTokens)
-        let available = MemoryLimit.bytes
+        let available = MemoryLimit.obtainable(of: bytes)
         if bytes > available { throw GenerationError.notEnoughMemory(bytes: bytes, available: available) }
         start = clock.now
         let state = model.makeState(prompts: prompts, capacity: config.maxNewTokens, observe: nil)

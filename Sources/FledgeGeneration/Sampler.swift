@@ -1,18 +1,21 @@
 public import FledgeTensor
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Picks the next token from processed scores.
 public protocol Sampler: Sendable {
+    /// Picks one token; may use the row's memory for its own purposes.
+    ///
     /// - Parameters:
     ///   - logits: unnormalised log-probabilities, at least one above −∞.
     ///   - random: the row's own generator.
+    /// - Returns: the token's id.
     func sample(_ logits: UnsafeMutableBufferPointer<Float>, random: inout RandomGenerator) -> Int
 }
 

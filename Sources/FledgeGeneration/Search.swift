@@ -56,7 +56,12 @@ public struct SingleSequenceSearch: Search {
         var isFinished = false
     }
 
-    /// - Parameter state: made by the model for the batch's prompts.
+    /// - Parameters:
+    ///   - model: shared with any number of other searches.
+    ///   - state: made by the model for the batch's prompts.
+    ///   - config: the settings; its processors and its sampler unless others are given.
+    ///   - processors: applied in order instead of the configuration's.
+    ///   - sampler: used instead of the configuration's.
     public init(
         model: any Seq2SeqLanguageModel, state: DecoderState, config: GenerationConfig,
         processors: [any LogitsProcessor]? = nil, sampler: (any Sampler)? = nil

@@ -6,9 +6,9 @@ public import FledgeTokenizers
 import Dispatch
 
 #if canImport(FoundationEssentials)
-public import FoundationEssentials
+    public import FoundationEssentials
 #else
-public import Foundation
+    public import Foundation
 #endif
 
 /// A model with its tokenizer: text in, text out.
@@ -111,7 +111,11 @@ public struct TextGenerator: Sendable {
 
     /// Generates for a batch of prompts given as token ids.
     ///
-    /// - Parameter onEvent: called with every piece of text as it comes.
+    /// - Parameters:
+    ///   - prompts: the ids of each prompt, as they are.
+    ///   - config: the settings; nil for the generator's own.
+    ///   - onEvent: called with every piece of text as it comes.
+    /// - Returns: a completion for each prompt, and how long it took.
     /// - Throws: ``GenerationError``, ``ModelError``, ``TokenizerError``.
     public func complete(
         tokens prompts: [[Int]], config: GenerationConfig? = nil, onEvent: (GenerationEvent) -> Void = { _ in }

@@ -118,7 +118,7 @@ struct SafetensorsHeader: Decodable {
     func checked(dataBytes: Int, path: String) throws(SafetensorsError) -> [String: SafetensorsFile.Entry] {
         var entries: [String: SafetensorsFile.Entry] = [:]
         entries.reserveCapacity(tensors.count)
-        for (name, raw) in tensors {
+        for (name, raw) in tensors.sorted(by: { $0.key < $1.key }) {
             guard raw.offsets.count == 2, raw.offsets[0] >= 0, raw.offsets[0] <= raw.offsets[1] else {
                 throw .malformed(path, "tensor “\(name)” has the data_offsets \(raw.offsets)")
             }

@@ -80,7 +80,9 @@ struct GenerationConfigTests {
         #expect(complaint { $0.maxNewTokens = 0 } == "max_new_tokens is 0; it must be at least 1")
         #expect(complaint { $0.maxNewTokens = 1_000_001 } == "max_new_tokens is 1000001; it may be at most 1000000")
         #expect(complaint { $0.minNewTokens = -1 } == "min_new_tokens is -1; it must not be negative")
-        #expect(complaint { $0.minNewTokens = 129 } == "min_new_tokens (129) is larger than max_new_tokens (128)")
+        #expect(
+            complaint { $0.minNewTokens = 129 }
+                == "min_new_tokens (129) is larger than max_new_tokens (128); change one")
         for value: Float in [0, -1, .nan, .infinity] {
             #expect(
                 complaint { $0.temperature = value }

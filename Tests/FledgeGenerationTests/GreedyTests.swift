@@ -95,7 +95,7 @@ struct GreedyTests {
             let error = GenerationError.notEnoughMemory(bytes: bytes, available: 1 << 30)
             #expect(
                 error.description
-                    == "the caches for this would take 1048576000000 MiB and the machine has 1024 MiB; ask for fewer "
+                    == "the caches for this would take 1048576000000 MiB, and 1024 MiB can be had; ask for fewer "
                     + "new tokens (--max-new-tokens), a shorter prompt or a smaller batch")
         }
     }

@@ -72,7 +72,8 @@ struct StopSequenceTests {
         let (completion, streamed) = try say(
             ["a", "<0xF0>", "<0x9F>", "<0x91>", "<0x8D>", "b", "</s>"], stop: ["x"])
         #expect(completion.text == "a👍b")
-        #expect(streamed.filter { !$0.isEmpty } == ["a", "👍", "b"])
+        // Whether the bytes are a character is certain when something else follows.
+        #expect(streamed == ["a", "", "", "", "", "👍b", ""])
     }
 
     @Test func anUnfinishedCharacterAtTheEndIsShownAsSuch() throws {
