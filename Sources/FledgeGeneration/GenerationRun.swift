@@ -77,7 +77,8 @@ struct GenerationRun {
         let available = MemoryLimit.obtainable(of: bytes)
         if bytes > available { throw GenerationError.notEnoughMemory(bytes: bytes, available: available) }
         start = clock.now
-        let state = model.makeState(prompts: prompts, capacity: config.maxNewTokens, observe: nil)
+        // A long limit is rarely reached: caches grow if it is.
+        let state = model.makeState(prompts: prompts, capacity: min(config.maxNewTokens, 512), observe: nil)
         search = SingleSequenceSearch(model: model, state: state, config: config)
         texts = prompts.map { _ in
             TextState(

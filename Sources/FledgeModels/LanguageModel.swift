@@ -26,7 +26,7 @@ public protocol Seq2SeqLanguageModel: Sendable {
     /// The encoder's last hidden states, all prompts' positions one after the other: `[positions, width]`.
     func encode(_ prompts: [[Int]], workspace: Workspace, observe: LayerObserver?) -> Tensor
 
-    /// Encodes the prompts and prepares to decode up to `capacity` tokens for each.
+    /// Encodes the prompts and prepares to decode `capacity` tokens for each; more take more memory as they come.
     func makeState(prompts: [[Int]], capacity: Int, observe: LayerObserver?) -> DecoderState
 
     /// Decodes equally many further tokens for every running sequence.

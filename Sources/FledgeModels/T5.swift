@@ -221,7 +221,11 @@ public struct T5: Seq2SeqLanguageModel {
         var hidden = embedding.gatheredRows(tokens, in: state.workspace)
         observe?("decoder.embedding", hidden)
         guard rows > 0 else { return hidden }
-        state.advance(by: rows / state.activeSlots.count)
+        let count = rows / state.activeSlots.count
+        if state.needsRoom(for: count) {
+            state.makeRoom(for: count) { decoder.relativeBias.table(span: $0) }
+        }
+        state.advance(by: count)
         if state.lengths[state.activeSlots[0]] > 1 || !canAttendToHiddenStates { fillCrossCaches(&state) }
         for (index, block) in decoder.blocks.enumerated() {
             hidden = attend(

@@ -37,9 +37,9 @@ public struct DecoderState: Sendable {
     public private(set) var selfSpans: [AttentionSpan] = []
     public private(set) var crossSpans: [AttentionSpan] = []
     /// The self-attention's bias by distance, if the model has one, for ``capacity`` positions.
-    public let selfBias: DistanceBias?
+    public private(set) var selfBias: DistanceBias?
     /// Tokens that a slot has room for.
-    public let capacity: Int
+    public private(set) var capacity: Int
     public let workspace: Workspace
 
     public init(
@@ -74,6 +74,18 @@ public struct DecoderState: Sendable {
             crossSpans.append(
                 AttentionSpan(queryOffset: offset, queryCount: count, slot: slot, keyCount: encodedLengths[slot]))
         }
+    }
+
+    /// Whether ``advance(by:)`` needs more room first.
+    public func needsRoom(for count: Int) -> Bool { (lengths.max() ?? 0) + count > capacity }
+
+    /// Makes room for `count` more tokens, and at least doubles what there was.
+    ///
+    /// `bias` gives the self-attention's bias for a number of positions, if the model has one. O(bytes of the caches).
+    public mutating func makeRoom(for count: Int, bias: (Int) -> DistanceBias?) {
+        capacity = max(2 * capacity, (lengths.max() ?? 0) + count)
+        for index in selfCaches.indices { selfCaches[index].grow(to: capacity, engine: workspace.engine) }
+        selfBias = bias(capacity)
     }
 
     /// Drops the sequences whose row is not wanted any more; the others keep their order.

@@ -8,11 +8,11 @@ public struct KeyValueCache: Sendable {
     public let heads: Int
     public let headWidth: Int
     /// Positions a slot holds; a multiple of 32.
-    public let capacity: Int
+    public private(set) var capacity: Int
     private let type: fledge_type
     // From one slot to the next; the two differ unless the width is a multiple of 32.
-    private let keySlotBytes: Int
-    private let valueSlotBytes: Int
+    private var keySlotBytes: Int { heads * fledge_packed_bytes(type, capacity, headWidth) }
+    private var valueSlotBytes: Int { heads * fledge_packed_bytes(type, headWidth, capacity) }
     private var keys: Storage
     private var values: Storage
 
@@ -26,10 +26,31 @@ public struct KeyValueCache: Sendable {
         let panel = Int(FLEDGE_PANEL)
         self.capacity = max(1, (capacity + panel - 1) / panel) * panel
         type = weights.cacheType
-        keySlotBytes = heads * fledge_packed_bytes(type, self.capacity, headWidth)
-        valueSlotBytes = heads * fledge_packed_bytes(type, headWidth, self.capacity)
+        keys = Storage(
+            uninitialized: slots * heads * fledge_packed_bytes(type, self.capacity, headWidth), engine: engine)
+        values = Storage(
+            uninitialized: slots * heads * fledge_packed_bytes(type, headWidth, self.capacity), engine: engine)
+    }
+
+    /// Makes room for more positions. O(bytes); growing by doubling costs a constant per position in the end.
+    public mutating func grow(to newCapacity: Int, engine: Engine = .shared) {
+        guard newCapacity > capacity else { return }
+        let old = self
+        let panel = Int(FLEDGE_PANEL)
+        capacity = (newCapacity + panel - 1) / panel * panel
         keys = Storage(uninitialized: slots * keySlotBytes, engine: engine)
         values = Storage(uninitialized: slots * valueSlotBytes, engine: engine)
+        // Keys of a head: panels of positions, so old ones stay together at the front. Values of a head: one stretch of
+        // positions for every 32 channels.
+        let stretches = (headWidth + panel - 1) / panel
+        for head in 0..<slots * heads {
+            let (from, to) = (old.keySlotBytes / heads, keySlotBytes / heads)
+            (keys.pointer + head * to).copyMemory(from: old.keys.pointer + head * from, byteCount: from)
+            for stretch in head * stretches..<(head + 1) * stretches {
+                let (from, to) = (old.valueSlotBytes / heads / stretches, valueSlotBytes / heads / stretches)
+                (values.pointer + stretch * to).copyMemory(from: old.values.pointer + stretch * from, byteCount: from)
+            }
+        }
     }
 
     package var descriptor: fledge_cache {

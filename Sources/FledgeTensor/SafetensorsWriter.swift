@@ -44,7 +44,7 @@ public enum SafetensorsWriter {
             }
             try data.write(to: URL(filePath: path), options: .atomic)
         } catch {
-            throw .unwritable(path, String(describing: error))
+            throw .unwritable(path, "the file system refused it; check the folder, its permissions and the free space")
         }
     }
 

@@ -9,6 +9,21 @@ import Testing
 
     static func bound(_ type: WeightType) -> Float { type == .float32 || type == .float16 ? 1e-5 : type == .bfloat16 ? 3e-2 : 0.1 }
 
+    @Test(arguments: widths)
+    func `A state that was made for few tokens decodes many`(dKv: Int) throws {
+        let model = try TinyCheckpoint(dKv: dKv).model()
+        var noise = Noise(state: 2)
+        let prompts = [12, 40].map { noise.tokens($0, below: 50) }
+        let input = (0..<2).map { _ in noise.tokens(150, below: 50) }
+        var roomy = model.makeState(prompts: prompts, capacity: 150, observe: nil)
+        var tight = model.makeState(prompts: prompts, capacity: 3, observe: nil)
+        for at in 0..<150 {
+            let tokens = input.map { $0[at] }
+            #expect(model.step(tokens, state: &roomy).scalars == model.step(tokens, state: &tight).scalars)
+        }
+        #expect(tight.capacity >= 150)
+    }
+
     @Test(arguments: widths, WeightType.allCases)
     func `Tokens one at a time give the logits of all at once, in any pieces`(dKv: Int, type: WeightType) throws {
         let model = try TinyCheckpoint(dKv: dKv).model(type)

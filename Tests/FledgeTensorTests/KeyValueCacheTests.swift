@@ -42,6 +42,37 @@ import Testing
         #expect((0..<3).map(filled.look) == before)
     }
 
+    @Test(arguments: types, [6, 32, 40])
+    func `A cache that has grown holds what it held, and takes more`(type: WeightType, headWidth: Int) {
+        var noise = Noise(state: 53)
+        let width = 2 * headWidth
+        let (keys, values) = (
+            Tensor(noise.floats(90 * width), shape: [90, width]), Tensor(noise.floats(90 * width), shape: [90, width])
+        )
+        let query = Tensor(noise.floats(width), shape: [1, width])
+        func look(_ cache: KeyValueCache, _ keyCount: Int) -> [Float] {
+            let spans = (0..<2).map { AttentionSpan(queryOffset: 0, queryCount: 1, slot: $0, keyCount: keyCount) }
+            return spans.flatMap {
+                query.attention(over: cache, spans: [$0], heads: 2, scale: 1, causal: false).scalars
+            }
+        }
+        var small = KeyValueCache(slots: 2, heads: 2, headWidth: headWidth, capacity: 32, beside: type)
+        var large = KeyValueCache(slots: 2, heads: 2, headWidth: headWidth, capacity: 96, beside: type)
+        for slot in 0..<2 {
+            small.write(slot: slot, position: 0, keys: keys, values: values, rows: slot * 3..<slot * 3 + 31)
+            large.write(slot: slot, position: 0, keys: keys, values: values, rows: slot * 3..<slot * 3 + 31)
+        }
+        let before = look(small, 31)
+        small.grow(to: 90)
+        #expect(small.capacity == 96 && small.byteCount == large.byteCount)
+        #expect(look(small, 31) == before)
+        for slot in 0..<2 {
+            small.write(slot: slot, position: 31, keys: keys, values: values, rows: 40..<85)
+            large.write(slot: slot, position: 31, keys: keys, values: values, rows: 40..<85)
+        }
+        #expect(look(small, 76) == look(large, 76))
+    }
+
     @Test(arguments: types)
     func `Writing to a copy leaves the original, and the other way round`(type: WeightType) {
         var original = Filled(type)
