@@ -22,7 +22,7 @@ INLINE void score_tile(const fledge_attention *t, const fledge_attention_sequenc
     if (rows == 1)
       multiply_row(cache->type, count, queries, keys + p * panel_bytes, panel_bytes, groups, tile);
     else
-      multiply_tile(cache->type, rows, queries, keys + p * panel_bytes, groups, tile);
+      multiply_tile(cache->type, rows, queries, keys + p * panel_bytes, groups, queries, tile);
     for (size_t r = 0; r < rows; r++) {
       size_t query = s->key_count - s->query_count + first_query + r;  // its position among the keys
       size_t seen = t->causal ? query + 1 : s->key_count;
@@ -91,9 +91,9 @@ INLINE void mix_values(fledge_type type, size_t rows, size_t visible, size_t pad
                        panel_bytes, groups, tiles);
         tile += p % ROW_PANELS * FLEDGE_PANEL;
       } else if (type == FLEDGE_FLOAT32) {
-        block_float32(rows, probabilities, block_values + p * panel_bytes, groups, tiles);
+        block_float32(rows, probabilities, block_values + p * panel_bytes, groups, probabilities, tiles);
       } else {
-        block_bfloat16(rows, probabilities, block_values + p * panel_bytes, groups, tiles);
+        block_bfloat16(rows, probabilities, block_values + p * panel_bytes, groups, probabilities, tiles);
       }
       float *sums = context + p * FLEDGE_TILE * FLEDGE_PANEL;
       for (size_t i = 0; i < rows * FLEDGE_PANEL; i += LANES) {

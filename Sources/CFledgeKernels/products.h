@@ -8,6 +8,7 @@
 #define MICRO_COLUMNS (MICRO_VECTORS * LANES)
 #define ROW_PANELS 4
 #define PREFETCH_ROWS 8
+#define AHEAD_GROUPS 8
 #define MICRO_SUMS (MICRO_ROWS > ROW_PANELS ? MICRO_ROWS * MICRO_VECTORS : ROW_PANELS * MICRO_VECTORS)
 
 INLINE size_t type_group(fledge_type type) { return type == FLEDGE_INT8 ? 4 : type == FLEDGE_FLOAT32 ? 1 : 2; }
@@ -26,15 +27,18 @@ INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 // panels are panel_bytes apart. With the constant `type`, `rows`, `panels` and `a_row` of the callers below everything
 // unrolls and stays in registers.
 INLINE void micro_kernel(fledge_type type, size_t rows, size_t panels, const char *a, size_t a_row, size_t a_step,
-                         const char *w, size_t panel_bytes, size_t groups, vint *restrict acc) {
+                         const char *w, size_t panel_bytes, size_t groups, const char *ahead, vint *restrict acc) {
   vint sum[MICRO_SUMS];
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < panels * rows * MICRO_VECTORS; i++) sum[i] = (vint){0};
   for (size_t g = 0; g < groups; g++) {
+    // With many rows the panel is in a near cache after the first tile, and there is time to bring the next one from
+    // memory, a line now and then: in a burst demand loads would wait behind it.
+    if (rows > PREFETCH_ROWS && g % AHEAD_GROUPS == 0) __builtin_prefetch(ahead + g * (64 / AHEAD_GROUPS), 0, 2);
 #pragma clang loop unroll(full)
     for (size_t p = 0; p < panels; p++) {
       const char *wp = w + p * panel_bytes;
-      // With many rows the panel is in a near cache after the first tile; with few it streams from memory.
+      // With few rows the panel streams from memory.
       if (rows <= PREFETCH_ROWS) {
         __builtin_prefetch(wp + PREFETCH_BYTES, 0, 3);
         if (VECTOR_BYTES * MICRO_VECTORS > 64) __builtin_prefetch(wp + PREFETCH_BYTES + 64, 0, 3);
@@ -73,10 +77,10 @@ INLINE void micro_kernel(fledge_type type, size_t rows, size_t panels, const cha
 
 // One tile: `rows` ≤ 12 packed rows against one whole panel; sums are written to tile[row][32].
 INLINE void tile_rows(fledge_type type, size_t rows, const char *a, size_t a_row, size_t a_step, const char *panel,
-                      size_t groups, int32_t *tile) {
+                      size_t groups, const char *ahead, int32_t *tile) {
   for (size_t column = 0; column < FLEDGE_PANEL; column += MICRO_COLUMNS) {
     vint acc[MICRO_SUMS];
-    micro_kernel(type, rows, 1, a, a_row, a_step, panel + column * FLEDGE_GROUP_BYTES, 0, groups, acc);
+    micro_kernel(type, rows, 1, a, a_row, a_step, panel + column * FLEDGE_GROUP_BYTES, 0, groups, ahead, acc);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
@@ -91,7 +95,7 @@ INLINE void row_panels(fledge_type type, size_t panels, const char *a, const cha
   for (size_t column = 0; column < FLEDGE_PANEL; column += MICRO_COLUMNS) {
     vint acc[MICRO_SUMS];
     micro_kernel(type, 1, panels, a, 0, activation_bytes(type), panel + column * FLEDGE_GROUP_BYTES, panel_bytes, groups,
-                 acc);
+                 a, acc);
 #pragma clang loop unroll(full)
     for (size_t p = 0; p < panels; p++)
 #pragma clang loop unroll(full)
@@ -104,27 +108,27 @@ INLINE void row_panels(fledge_type type, size_t panels, const char *a, const cha
 enum { BLOCK_BYTES = 1024 };
 
 #define DEFINE_TILE(NAME, TYPE, ROW, STEP)                                                                            \
-  static void NAME(size_t rows, const char *a, const char *panel, size_t groups, int32_t *tile) {                     \
+  static void NAME(size_t rows, const char *a, const char *panel, size_t groups, const char *ahead, int32_t *tile) {  \
     size_t all = rows * FLEDGE_GROUP_BYTES;                                                                           \
     (void)all;                                                                                                        \
     while (rows >= MICRO_ROWS) {                                                                                      \
-      tile_rows(TYPE, MICRO_ROWS, a, ROW, STEP, panel, groups, tile);                                                 \
+      tile_rows(TYPE, MICRO_ROWS, a, ROW, STEP, panel, groups, ahead, tile);                                                 \
       a += MICRO_ROWS * ROW;                                                                                          \
       tile += MICRO_ROWS * FLEDGE_PANEL;                                                                              \
       rows -= MICRO_ROWS;                                                                                             \
     }                                                                                                                 \
     switch (rows) {                                                                                                   \
-      case 1: tile_rows(TYPE, 1, a, ROW, STEP, panel, groups, tile); break;                                           \
-      case 2: tile_rows(TYPE, 2, a, ROW, STEP, panel, groups, tile); break;                                           \
-      case 3: tile_rows(TYPE, 3, a, ROW, STEP, panel, groups, tile); break;                                           \
-      case 4: tile_rows(TYPE, smaller(4, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
-      case 5: tile_rows(TYPE, smaller(5, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
-      case 6: tile_rows(TYPE, smaller(6, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
-      case 7: tile_rows(TYPE, smaller(7, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
-      case 8: tile_rows(TYPE, smaller(8, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
-      case 9: tile_rows(TYPE, smaller(9, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                      \
-      case 10: tile_rows(TYPE, smaller(10, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                    \
-      case 11: tile_rows(TYPE, smaller(11, MICRO_ROWS), a, ROW, STEP, panel, groups, tile); break;                    \
+      case 1: tile_rows(TYPE, 1, a, ROW, STEP, panel, groups, ahead, tile); break;                                           \
+      case 2: tile_rows(TYPE, 2, a, ROW, STEP, panel, groups, ahead, tile); break;                                           \
+      case 3: tile_rows(TYPE, 3, a, ROW, STEP, panel, groups, ahead, tile); break;                                           \
+      case 4: tile_rows(TYPE, smaller(4, MICRO_ROWS), a, ROW, STEP, panel, groups, ahead, tile); break;                      \
+      case 5: tile_rows(TYPE, smaller(5, MICRO_ROWS), a, ROW, STEP, panel, groups, ahead, tile); break;                      \
+      case 6: tile_rows(TYPE, smaller(6, MICRO_ROWS), a, ROW, STEP, panel, groups, ahead, tile); break;                      \
+      case 7: tile_rows(TYPE, smaller(7, MICRO_ROWS), a, ROW, STEP, panel, groups, ahead, tile); break;                      \
+      case 8: tile_rows(TYPE, smaller(8, MICRO_ROWS), a, ROW, STEP, panel, groups, ahead, tile); break;                      \
+      case 9: tile_rows(TYPE, smaller(9, MICRO_ROWS), a, ROW, STEP, panel, groups, ahead, tile); break;                      \
+      case 10: tile_rows(TYPE, smaller(10, MICRO_ROWS), a, ROW, STEP, panel, groups, ahead, tile); break;                    \
+      case 11: tile_rows(TYPE, smaller(11, MICRO_ROWS), a, ROW, STEP, panel, groups, ahead, tile); break;                    \
       default: break;                                                                                                 \
     }                                                                                                                 \
   }
@@ -150,16 +154,17 @@ DEFINE_ROW(row_bfloat16, FLEDGE_BFLOAT16)
 DEFINE_ROW(row_int8, FLEDGE_INT8)
 DEFINE_ROW(row_float16, FLEDGE_FLOAT16)
 
+// `ahead`: where memory that will be needed soon begins, fetched on the way; groups · 8 bytes of it.
 INLINE void multiply_tile(fledge_type type, size_t rows, const char *a, const char *panel, size_t groups,
-                          int32_t *tile) {
+                          const char *ahead, int32_t *tile) {
   if (type == FLEDGE_FLOAT32)
-    tile_float32(rows, a, panel, groups, tile);
+    tile_float32(rows, a, panel, groups, ahead, tile);
   else if (type == FLEDGE_BFLOAT16)
-    tile_bfloat16(rows, a, panel, groups, tile);
+    tile_bfloat16(rows, a, panel, groups, ahead, tile);
   else if (type == FLEDGE_FLOAT16)
-    tile_float16(rows, a, panel, groups, tile);
+    tile_float16(rows, a, panel, groups, ahead, tile);
   else
-    tile_int8(rows, a, panel, groups, tile);
+    tile_int8(rows, a, panel, groups, ahead, tile);
 }
 INLINE void multiply_row(fledge_type type, size_t panels, const char *a, const char *panel, size_t panel_bytes,
                          size_t groups, int32_t *tiles) {
@@ -497,7 +502,10 @@ static void multiply_panels(const fledge_linear *linear, const void *packed, con
       panel_terms terms = terms_of_panel(linear, p);
       for (size_t row = block_begin; row < block_end; row += FLEDGE_TILE) {
         size_t rows = smaller(FLEDGE_TILE, block_end - row);
-        multiply_tile(weight->type, rows, a, panels + p * panel_bytes, groups, tile);
+        const char *panel = panels + p * panel_bytes;
+        size_t done = (row - block_begin) / FLEDGE_TILE * groups * (64 / AHEAD_GROUPS);
+        const char *ahead = p + 1 < panel_end && done < panel_bytes ? panel + panel_bytes + done : panel;
+        multiply_tile(weight->type, rows, a, panel, groups, ahead, tile);
         finish_tile(linear, &terms, row_scales, row, rows, p, tile);
         a += rows * row_bytes;
       }

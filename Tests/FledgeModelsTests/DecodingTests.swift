@@ -7,7 +7,9 @@ import Testing
     /// Heads of a width that is not a multiple of 32, and of one that is: the first token goes another way there.
     static let widths = [8, 32, 64]
 
-    static func bound(_ type: WeightType) -> Float { type == .float32 || type == .float16 ? 1e-5 : type == .bfloat16 ? 3e-2 : 0.1 }
+    static func bound(_ type: WeightType) -> Float {
+        type == .float32 || type == .float16 ? 1e-5 : type == .bfloat16 ? 3e-2 : 0.1
+    }
 
     @Test(arguments: widths)
     func `A state that was made for few tokens decodes many`(dKv: Int) throws {

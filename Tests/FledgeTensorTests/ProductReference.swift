@@ -121,7 +121,9 @@ struct ProductCase {
         if type == .int8 { return multiplyQuantised(x, weight, depth: depth) }
         // float16 weights meet activations as they are.
         let a = x.map { Double(type == .bfloat16 ? bfloat16($0) : $0) }
-        let b = (type == .float16 ? throughFloat16(weight) : weight).map { Double(type == .bfloat16 ? bfloat16($0) : $0) }
+        let b = (type == .float16 ? throughFloat16(weight) : weight).map {
+            Double(type == .bfloat16 ? bfloat16($0) : $0)
+        }
         var result: [(Double, Double)] = []
         for row in 0..<x.count / depth {
             for column in 0..<weight.count / depth {

@@ -172,7 +172,8 @@ import Testing
     ) {
         let weight = PackedWeight(
             [Tensor([1, 0, 0, 0, 1, 0] as [Float], shape: [2, 3])], type: type, engine: level.engine)
-        let product = level.tensor([0, 0, 0, 0x1p-139, 0, 0, 3e38, 0, 0, -3e38, 1, 3e38], [4, 3]).product(weight).scalars
+        let product = level.tensor([0, 0, 0, 0x1p-139, 0, 0, 3e38, 0, 0, -3e38, 1, 3e38], [4, 3]).product(weight)
+            .scalars
         #expect(product[0...1] == [0, 0])
         #expect(product[2] >= 0 && product[2] <= 0x1.8p-139)
         #expect(abs(product[4] / 3e38 - 1) < 5e-3)
