@@ -300,6 +300,36 @@ INLINE void pack_pairs(const row_source *s, size_t depth, size_t rows, size_t r,
   }
 }
 
+// A whole tile of float32 rows, a stretch of depth at a time, by exchanging rows and columns of 4 × 4 blocks.
+INLINE void pack_float32_tile(const row_source rows[FLEDGE_TILE], size_t depth, float *out) {
+  typedef float quad __attribute__((vector_size(16)));
+  enum { STRETCH = 64 };
+  float stretch[FLEDGE_TILE][STRETCH] __attribute__((aligned(64)));
+  for (size_t begin = 0; begin < depth; begin += STRETCH) {
+    size_t count = smaller(STRETCH, depth - begin);
+    for (size_t r = 0; r < FLEDGE_TILE; r++) {
+      size_t i = 0;
+      for (; i + LANES <= count; i += LANES) store_float(stretch[r] + i, source_lanes(&rows[r], begin + i));
+      for (; i < count; i++) stretch[r][i] = source_one(&rows[r], begin + i);
+    }
+    for (size_t i = 0; i + 4 <= count; i += 4)
+      for (size_t r = 0; r < FLEDGE_TILE; r += 4) {
+        quad a, b, c, d;
+        memcpy(&a, stretch[r] + i, 16), memcpy(&b, stretch[r + 1] + i, 16);
+        memcpy(&c, stretch[r + 2] + i, 16), memcpy(&d, stretch[r + 3] + i, 16);
+        quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+        quad cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+        quad columns[4] = {__builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5),
+                           __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
+                           __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
+                           __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
+        for (size_t j = 0; j < 4; j++) memcpy(out + (begin + i + j) * FLEDGE_TILE + r, &columns[j], 16);
+      }
+    for (size_t i = count / 4 * 4; i < count; i++)
+      for (size_t r = 0; r < FLEDGE_TILE; r++) out[(begin + i) * FLEDGE_TILE + r] = stretch[r][i];
+  }
+}
+
 INLINE float inverse_rms(const float *x, float epsilon, size_t width);
 
 static void pack_rows(const float *x, size_t stride, size_t rows, size_t depth, fledge_type type, void *packed,
@@ -308,6 +338,16 @@ static void pack_rows(const float *x, size_t stride, size_t rows, size_t depth, 
   char *out = packed;
   for (size_t begin = 0; begin < rows; begin += FLEDGE_TILE) {
     size_t count = smaller(FLEDGE_TILE, rows - begin);
+    if (type == FLEDGE_FLOAT32 && count == FLEDGE_TILE) {
+      row_source sources[FLEDGE_TILE];
+      for (size_t r = 0; r < count; r++) {
+        const float *row = x + (begin + r) * stride;
+        sources[r] = (row_source){row, FLEDGE_FLOAT32, norm, norm ? inverse_rms(row, epsilon, depth) : 1};
+      }
+      pack_float32_tile(sources, depth, (float *)(void *)out);
+      out += groups * count * activation_bytes(type);
+      continue;
+    }
     for (size_t r = 0; r < count; r++) {
       const float *row = x + (begin + r) * stride;
       row_source source = {row, FLEDGE_FLOAT32, norm, norm ? inverse_rms(row, epsilon, depth) : 1};
@@ -384,6 +424,8 @@ INLINE void finish_row(bool is_int8, const panel_terms *terms, const int32_t *su
 // Writes `count` ≤ 32 finished columns, plus the residual if there is one.
 INLINE void put_row(const float *values, const float *residual, size_t count, float *out) {
   size_t c = 0;
+  if (!residual)
+    for (; c + LANES <= count; c += LANES) store_float(out + c, load_float(values + c));
   for (; c + LANES <= count; c += LANES)
     store_float(out + c, residual ? load_float(values + c) + load_float(residual + c) : load_float(values + c));
   for (; c < count; c++) out[c] = residual ? values[c] + residual[c] : values[c];
@@ -447,9 +489,14 @@ static void finish_general(const fledge_linear *linear, const panel_terms *terms
   }
   size_t width = linear->gated ? HALF : FLEDGE_PANEL;
   size_t columns = linear->gated ? linear->weight.columns / 2 : linear->weight.columns;
-  activate_whole(linear->activation, linear->gated ? gates : values, rows * width);
-  if (linear->gated)
-    for (size_t i = 0; i < rows * HALF; i += LANES) store_float(values + i, load_float(values + i) * load_float(gates + i));
+  if (linear->gated && linear->activation == FLEDGE_GELU_TANH) {
+    for (size_t i = 0; i < rows * HALF; i += LANES)
+      store_float(values + i, activation(FLEDGE_GELU_TANH, load_float(gates + i)) * load_float(values + i));
+  } else {
+    activate_whole(linear->activation, linear->gated ? gates : values, rows * width);
+    for (size_t i = 0; linear->gated && i < rows * HALF; i += LANES)
+      store_float(values + i, load_float(values + i) * load_float(gates + i));
+  }
   for (size_t r = 0; r < rows; r++) {
     size_t row = row_begin + r, column = panel * width;
     const float *residual = linear->residual ? linear->residual + row * linear->residual_stride + column : 0;
