@@ -42,24 +42,16 @@ struct BenchTokenizerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let text = try Terminal.readText(file)
-        let directory = try await ModelOptions.directory(of: model)
+        let directory = try await ModelOptions.directory(of: model, selection: .tokenizer)
         let clock = ContinuousClock()
         let start = clock.now
         let tokenizer = try AutoTokenizer.from(directory: directory)
         let loadSeconds = (clock.now - start).seconds
-        let texts = lines ? text.split(separator: "\n").map(String.init) : [text]
-        var seconds: [Double] = []
-        var tokens = 0
-        for run in 0...runs {
-            tokens = 0
-            let elapsed = clock.measure { for text in texts { tokens += tokenizer.encode(text: text).count } }
-            if run > 0 { seconds.append(elapsed.seconds) }
-        }
-        let median = BenchCommand.Spread(seconds).median
-        let bytes = texts.reduce(0) { $0 + $1.utf8.count }
+        let texts = lines ? text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) : [text]
+        let benchmark = TokenizerBenchmark(of: tokenizer, texts: texts, repetitions: runs)
         try Terminal.json(
             Report(
-                megabytesPerSecond: Double(bytes) / 1e6 / max(median, 1e-9), medianSeconds: median,
-                loadSeconds: loadSeconds, bytes: bytes, tokens: tokens))
+                megabytesPerSecond: benchmark.megabytesPerSecond, medianSeconds: benchmark.medianSeconds,
+                loadSeconds: loadSeconds, bytes: benchmark.byteCount, tokens: benchmark.tokenCount))
     }
 }

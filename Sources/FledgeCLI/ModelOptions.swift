@@ -53,11 +53,13 @@ struct ModelOptions: ParsableArguments {
     func directory() async throws -> URL { try await ModelOptions.directory(of: model) }
 
     static func directory(
-        of model: String, freshness: HubClient.Freshness = .preferCached
+        of model: String, selection: FileSelection = .model, freshness: HubClient.Freshness = .preferCached
     ) async throws -> URL {
         let terminal = TerminalProgress()
         defer { terminal.clear() }
-        return try await Hub.resolve(model, configuration: .fromEnvironment(), freshness: freshness) { progress in
+        return try await Hub.resolve(
+            model, configuration: .fromEnvironment(), selection: selection, freshness: freshness
+        ) { progress in
             terminal.draw(progress.bar)
         }
     }
