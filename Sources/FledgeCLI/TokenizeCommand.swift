@@ -54,7 +54,8 @@ struct TokenizeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let input = try text ?? file.map { path throws(UserError) in try Terminal.readText(path) }
-        let tokenizer = try AutoTokenizer.from(directory: try await ModelOptions.directory(of: model, selection: .tokenizer))
+        let directory = try await ModelOptions.directory(of: model, selection: .tokenizer)
+        let tokenizer = try AutoTokenizer.from(directory: directory)
         if let decode {
             let text = try tokenizer.decode(tokens: decode.ids, skipSpecialTokens: !specialTokens)
             return try Terminal.json(Text(text: text))
