@@ -71,7 +71,6 @@ public struct T5: Seq2SeqLanguageModel {
             head = try Linear(root, ["lm_head"], inputs: config.dModel, outputs: config.vocabSize)
         } else {
             head = Linear(weight: PackedWeight([embedding], type: type, engine: engine))
-            embedding.dropPages()
         }
         headScale = config.scaleDecoderOutputs ? 1 / Float(config.dModel).squareRoot() : 1
         try loader.finish()
@@ -189,7 +188,7 @@ public struct T5: Seq2SeqLanguageModel {
         }
         var state = DecoderState(
             selfCaches: caches(capacity), crossCaches: caches(longest), encodedLengths: prompts.map(\.count),
-            selfBias: decoder.relativeBias.table(span: max(1, capacity)), capacity: capacity, workspace: workspace)
+            relativeBias: decoder.relativeBias, capacity: capacity, workspace: workspace)
         var cache = KeyValueCache(
             slots: prompts.count, heads: 1, headWidth: config.dModel, capacity: longest, beside: weightType,
             engine: engine)
@@ -221,11 +220,7 @@ public struct T5: Seq2SeqLanguageModel {
         var hidden = embedding.gatheredRows(tokens, in: state.workspace)
         observe?("decoder.embedding", hidden)
         guard rows > 0 else { return hidden }
-        let count = rows / state.activeSlots.count
-        if state.needsRoom(for: count) {
-            state.makeRoom(for: count) { decoder.relativeBias.table(span: $0) }
-        }
-        state.advance(by: count)
+        state.advance(by: rows / state.activeSlots.count)
         if state.lengths[state.activeSlots[0]] > 1 || !canAttendToHiddenStates { fillCrossCaches(&state) }
         for (index, block) in decoder.blocks.enumerated() {
             hidden = attend(

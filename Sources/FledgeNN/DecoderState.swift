@@ -36,6 +36,7 @@ public struct DecoderState: Sendable {
     /// The first and the number of rows of each running sequence in the present step.
     public private(set) var selfSpans: [AttentionSpan] = []
     public private(set) var crossSpans: [AttentionSpan] = []
+    private let relativeBias: RelativePositionBias?
     /// The self-attention's bias by distance, if the model has one, for ``capacity`` positions.
     public private(set) var selfBias: DistanceBias?
     /// Tokens that a slot has room for.
@@ -44,12 +45,13 @@ public struct DecoderState: Sendable {
 
     public init(
         selfCaches: [KeyValueCache], crossCaches: [KeyValueCache], encodedLengths: [Int],
-        selfBias: DistanceBias? = nil, capacity: Int, workspace: Workspace
+        relativeBias: RelativePositionBias? = nil, capacity: Int, workspace: Workspace
     ) {
         self.selfCaches = selfCaches
         self.crossCaches = crossCaches
         self.encodedLengths = encodedLengths
-        self.selfBias = selfBias
+        self.relativeBias = relativeBias
+        selfBias = relativeBias?.table(span: max(1, capacity))
         self.capacity = capacity
         self.workspace = workspace
         lengths = Array(repeating: 0, count: encodedLengths.count)
@@ -59,15 +61,14 @@ public struct DecoderState: Sendable {
     }
 
     /// Makes room for the next `count` tokens of every running sequence and lays out this step's rows: sequence after
-    /// sequence, `count` rows each.
-    ///
-    /// - Precondition: the capacity suffices.
+    /// sequence, `count` rows each. What was there at least doubles when it does not suffice.
     public mutating func advance(by count: Int) {
+        let needed = (lengths.max() ?? 0) + count
+        if needed > capacity { grow(to: max(needed, 2 * capacity)) }
         selfSpans.removeAll(keepingCapacity: true)
         crossSpans.removeAll(keepingCapacity: true)
         for (row, slot) in activeSlots.enumerated() {
             lengths[slot] += count
-            precondition(lengths[slot] <= capacity, "\(lengths[slot]) tokens in a state for \(capacity)")
             let offset = row * count
             selfSpans.append(
                 AttentionSpan(queryOffset: offset, queryCount: count, slot: slot, keyCount: lengths[slot]))
@@ -76,16 +77,11 @@ public struct DecoderState: Sendable {
         }
     }
 
-    /// Whether ``advance(by:)`` needs more room first.
-    public func needsRoom(for count: Int) -> Bool { (lengths.max() ?? 0) + count > capacity }
-
-    /// Makes room for `count` more tokens, and at least doubles what there was.
-    ///
-    /// `bias` gives the self-attention's bias for a number of positions, if the model has one. O(bytes of the caches).
-    public mutating func makeRoom(for count: Int, bias: (Int) -> DistanceBias?) {
-        capacity = max(2 * capacity, (lengths.max() ?? 0) + count)
+    /// Makes room for a number of tokens in every slot. O(bytes of the caches).
+    private mutating func grow(to newCapacity: Int) {
+        capacity = newCapacity
         for index in selfCaches.indices { selfCaches[index].grow(to: capacity, engine: workspace.engine) }
-        selfBias = bias(capacity)
+        selfBias = relativeBias?.table(span: capacity)
     }
 
     /// Drops the sequences whose row is not wanted any more; the others keep their order.

@@ -30,7 +30,6 @@ public struct Linear: Sendable {
         }
         weight = PackedWeight(matrices, type: scope.loader.type, gated: gated, engine: scope.loader.engine)
         bias = nil
-        for matrix in matrices { matrix.dropPages() }
     }
 
     /// From `[rows, inputs]` to `[rows, outputs]`; `norm` is applied to the rows of `x` first, `residual`, of the

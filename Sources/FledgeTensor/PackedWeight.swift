@@ -73,10 +73,32 @@ public struct PackedWeight: Sendable {
         data = Storage(byteCount: fledge_packed_bytes(type.kernelType, panelColumns, depth))
         scales = type == .int8 ? Storage(byteCount: padded * 4) : nil
         sums = type == .int8 ? Storage(byteCount: padded * 4) : nil
-        fledge_pack_weight(
-            engine.kernels, engine.pool, parts, parts.count, gated, depth, type.kernelType, data.pointer,
-            scales?.pointer.assumingMemoryBound(to: Float.self), sums?.pointer.assumingMemoryBound(to: Int32.self))
-        withExtendedLifetime(sources) {}
+        if sources.count == 1, let part = parts.first {
+            pack(part, of: sources[0], panel: panel, engine: engine)
+        } else {
+            fledge_pack_weight(
+                engine.kernels, engine.pool, parts, parts.count, gated, depth, type.kernelType, data.pointer,
+                scales?.pointer.assumingMemoryBound(to: Float.self), sums?.pointer.assumingMemoryBound(to: Int32.self))
+        }
+        for source in sources { source.dropPages() }
+    }
+
+    /// Packs one matrix a stretch of rows at a time: of a large one in a mapped file (a vocabulary projection), only
+    /// the stretch at hand is in memory besides the result.
+    private func pack(_ part: fledge_rows, of source: Tensor, panel: Int, engine: Engine) {
+        let stretch = panel * 64
+        let rowBytes = depth * source.dtype.byteCount
+        for begin in stride(from: 0, to: columns, by: stretch) {
+            let count = min(stretch, columns - begin)
+            let start = source.pointer + begin * rowBytes
+            var rows = fledge_rows(data: start, type: part.type, rows: count)
+            fledge_pack_weight(
+                engine.kernels, engine.pool, &rows, 1, false, depth, type.kernelType,
+                data.pointer + fledge_packed_bytes(type.kernelType, begin, depth),
+                scales.map { $0.pointer.assumingMemoryBound(to: Float.self) + begin },
+                sums.map { $0.pointer.assumingMemoryBound(to: Int32.self) + begin })
+            source.storage.dropPages(of: start, byteCount: count * rowBytes)
+        }
     }
 
     /// Columns of the product.

@@ -48,9 +48,12 @@ package final class Storage: @unchecked Sendable {
     package var isWritable: Bool { owner == nil }
 
     /// Lets the system drop the pages of a mapped file that lie wholly within.
-    func dropPages() {
+    func dropPages() { dropPages(of: pointer, byteCount: byteCount) }
+
+    /// Lets the system drop the pages that lie wholly within a part of a mapped file's storage.
+    func dropPages(of start: UnsafeRawPointer, byteCount: Int) {
         guard !isWritable else { return }
-        fledge_drop_pages(pointer, byteCount)
+        fledge_drop_pages(start, byteCount)
     }
 
     deinit {
