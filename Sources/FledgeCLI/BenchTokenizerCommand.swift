@@ -47,7 +47,7 @@ struct BenchTokenizerCommand: AsyncParsableCommand {
         let start = clock.now
         let tokenizer = try AutoTokenizer.from(directory: directory)
         let loadSeconds = (clock.now - start).seconds
-        let texts = lines ? text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) : [text]
+        let texts = lines ? TokenizeCommand.lines(of: text) : [text]
         let benchmark = TokenizerBenchmark(of: tokenizer, texts: texts, repetitions: runs)
         try Terminal.json(
             Report(

@@ -68,7 +68,7 @@ struct TokenizeCommand: AsyncParsableCommand {
     }
 
     /// Lines end with a line feed (and a carriage return before it); the last may go without.
-    private static func lines(of text: String) -> [String] {
+    static func lines(of text: String) -> [String] {
         var lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
         return lines.map { line in String(Substring(line.last == 13 ? line.dropLast() : line)) }
