@@ -29,6 +29,7 @@
 #define float16_low(w) ((vfloat)_mm512_cvtph_ps(_mm512_cvtepi32_epi16((__m512i)(w))))
 #define float16_high(w) ((vfloat)_mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32((__m512i)(w), 16))))
 
+#define sum_of_lanes(x) _mm512_reduce_add_ps((__m512)(x))
 #define reciprocal14(x) ((vfloat)_mm512_rcp14_ps((__m512)(x)))
 
 #include "table.h"

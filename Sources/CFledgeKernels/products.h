@@ -563,19 +563,21 @@ static void multiply_panels(const fledge_linear *linear, const void *packed, con
 // The transposed product: out[depth] = Σ over the columns of some panels: y[column] · weight[column, depth].
 static void project_back(const fledge_packed *weight, size_t panel_begin, size_t panel_end, const float *y,
                          float *out) {
+  enum { TOGETHER = 4 };
   size_t group = type_group(weight->type), groups = type_groups(weight->type, weight->depth);
   const char *panels = weight->data;
-  for (size_t p = panel_begin; p < panel_end; p++) {
-    const char *panel = panels + p * groups * PANEL_BYTES;
-    vfloat factors[PANEL_VECTORS];
-    for (size_t v = 0; v < PANEL_VECTORS; v++) {
-      factors[v] = load_float(y + (p - panel_begin) * FLEDGE_PANEL + v * LANES);
-      if (weight->type == FLEDGE_INT8) factors[v] *= load_float(weight->scales + p * FLEDGE_PANEL + v * LANES);
+  for (size_t begin = panel_begin; begin < panel_end; begin += TOGETHER) {
+    size_t count = smaller(TOGETHER, panel_end - begin);
+    vfloat factors[TOGETHER * PANEL_VECTORS];
+    for (size_t v = 0; v < count * PANEL_VECTORS; v++) {
+      factors[v] = load_float(y + (begin - panel_begin) * FLEDGE_PANEL + v * LANES);
+      if (weight->type == FLEDGE_INT8) factors[v] *= load_float(weight->scales + begin * FLEDGE_PANEL + v * LANES);
     }
     for (size_t g = 0; g < groups; g++) {
       vfloat sums[4] = {{0}, {0}, {0}, {0}};
-      for (size_t v = 0; v < PANEL_VECTORS; v++) {
-        vint word = load_int(panel + g * PANEL_BYTES + v * VECTOR_BYTES);
+      for (size_t v = 0; v < count * PANEL_VECTORS; v++) {
+        const char *panel = panels + (begin + v / PANEL_VECTORS) * groups * PANEL_BYTES;
+        vint word = load_int(panel + g * PANEL_BYTES + v % PANEL_VECTORS * VECTOR_BYTES);
         if (weight->type == FLEDGE_FLOAT32) {
           sums[0] += (vfloat)word * factors[v];
         } else if (weight->type == FLEDGE_FLOAT16) {
@@ -591,7 +593,7 @@ static void project_back(const fledge_packed *weight, size_t panel_begin, size_t
       }
       for (size_t j = 0; j < group && g * group + j < weight->depth; j++) {
         float sum = horizontal_sum(sums[j]);
-        out[g * group + j] = p == panel_begin ? sum : out[g * group + j] + sum;
+        out[g * group + j] = begin == panel_begin ? sum : out[g * group + j] + sum;
       }
     }
   }

@@ -62,11 +62,15 @@ INLINE void store_partial(float *p, size_t count, vfloat v) {
   for (size_t i = 0; i < count; i++) p[i] = lanes[i];
 }
 INLINE float horizontal_sum(vfloat v) {
+#if defined(sum_of_lanes)
+  return sum_of_lanes(v);
+#else
   float lanes[LANES];
   store_float(lanes, v);
   for (size_t step = LANES / 2; step > 0; step /= 2)
     for (size_t i = 0; i < step; i++) lanes[i] += lanes[i + step];
   return lanes[0];
+#endif
 }
 INLINE float horizontal_max(vfloat v) { return __builtin_reduce_max(v); }
 
