@@ -146,18 +146,13 @@ INLINE uint16_t float_to_float16(float x) {
 
 // Elementary functions -----------------------------------------------------------------------------------------------
 
-// e^x: x = n ln 2 + r with |r| ≤ ln 2 / 2 (Cody and Waite's two-part reduction), a degree-6 polynomial in r, and n put
-// into the exponent in two halves so that subnormal results do not overflow on the way. Within 2 ulp.
-INLINE vfloat exponential(vfloat x) {
-  vfloat high = splat(88.7228317f), low = splat(-104.0f);
-  vint too_large = x > high, is_nan = x != x;
-  vfloat clamped = select_float(x < low, low, select_float(too_large, high, x));
-  clamped = select_float(is_nan, splat(0), clamped);
+// e^r for x = n ln 2 + r with |r| ≤ ln 2 / 2: Cody and Waite's two-part reduction, and a polynomial of degree 7.
+INLINE vfloat reduced_exponential(vfloat x, vint *n) {
   vfloat magic = splat(12582912.0f);  // 1.5 · 2^23: adding it rounds to an integer
-  vfloat shifted = multiply_add(clamped, splat(1.44269504f), magic);
-  vint n = (vint)shifted - (vint)magic;
+  vfloat shifted = multiply_add(x, splat(1.44269504f), magic);
+  *n = (vint)shifted - (vint)magic;
   vfloat whole = shifted - magic;
-  vfloat r = multiply_add(whole, splat(-0.693359375f), clamped);
+  vfloat r = multiply_add(whole, splat(-0.693359375f), x);
   r = multiply_add(whole, splat(2.12194440e-4f), r);
   vfloat p = splat(1.9875691500e-4f);
   p = multiply_add(p, r, splat(1.3981999507e-3f));
@@ -165,7 +160,16 @@ INLINE vfloat exponential(vfloat x) {
   p = multiply_add(p, r, splat(4.1665795894e-2f));
   p = multiply_add(p, r, splat(1.6666665459e-1f));
   p = multiply_add(p, r, splat(5.0000001201e-1f));
-  p = multiply_add(p, r * r, r) + 1.0f;
+  return multiply_add(p, r * r, r) + 1.0f;
+}
+// e^x within 2 ulp; n goes into the exponent in two halves so that subnormal results do not overflow on the way.
+INLINE vfloat exponential(vfloat x) {
+  vfloat high = splat(88.7228317f), low = splat(-104.0f);
+  vint too_large = x > high, is_nan = x != x;
+  vfloat clamped = select_float(x < low, low, select_float(too_large, high, x));
+  clamped = select_float(is_nan, splat(0), clamped);
+  vint n;
+  vfloat p = reduced_exponential(clamped, &n);
   vint half = n >> 1;
   vfloat result = p * (vfloat)((half + 127) << 23) * (vfloat)((n - half + 127) << 23);
   result = select_float(too_large, splat(INFINITY), result);
@@ -176,19 +180,8 @@ INLINE vfloat exponential_of_nonpositive(vfloat x) {
   vfloat low = splat(-87.3f);
   vint vanishes = x < low;
   vfloat clamped = select_float(vanishes, low, x);
-  vfloat magic = splat(12582912.0f);
-  vfloat shifted = multiply_add(clamped, splat(1.44269504f), magic);
-  vint n = (vint)shifted - (vint)magic;
-  vfloat whole = shifted - magic;
-  vfloat r = multiply_add(whole, splat(-0.693359375f), clamped);
-  r = multiply_add(whole, splat(2.12194440e-4f), r);
-  vfloat p = splat(1.9875691500e-4f);
-  p = multiply_add(p, r, splat(1.3981999507e-3f));
-  p = multiply_add(p, r, splat(8.3334519073e-3f));
-  p = multiply_add(p, r, splat(4.1665795894e-2f));
-  p = multiply_add(p, r, splat(1.6666665459e-1f));
-  p = multiply_add(p, r, splat(5.0000001201e-1f));
-  p = multiply_add(p, r * r, r) + 1.0f;
+  vint n;
+  vfloat p = reduced_exponential(clamped, &n);
   return select_float(vanishes, splat(0), p * (vfloat)((n + 127) << 23));
 }
 INLINE vfloat hyperbolic_tangent(vfloat x) {
