@@ -84,9 +84,6 @@ public struct Checkpoint: Sendable {
 
     /// The sum of all tensors' elements.
     public var parameterCount: Int { names.reduce(0) { $0 + (entry($1)?.elementCount ?? 0) } }
-
-    /// Lets the system drop the file pages that packing the weights has read.
-    package func dropPages() { for file in files { file.dropPages() } }
 }
 
 extension Tensor {

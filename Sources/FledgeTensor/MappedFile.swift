@@ -1,5 +1,3 @@
-import CFledgeKernels
-
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Glibc)
@@ -38,7 +36,4 @@ package final class MappedFile: @unchecked Sendable {
     deinit {
         if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
     }
-
-    /// Tells the system that the pages are not needed for now; they stay in its file cache.
-    package func dropPages() { fledge_drop_pages(bytes.baseAddress, bytes.count) }
 }

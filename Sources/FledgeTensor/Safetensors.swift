@@ -65,9 +65,6 @@ public struct SafetensorsFile: Sendable {
             mapped: base + dataStart + entry.bytes.lowerBound, byteCount: entry.bytes.count, owner: file)
         return Tensor(storage: storage, shape: Shape(entry.shape), dtype: dtype)
     }
-
-    /// Lets the system drop the pages that reading brought in.
-    package func dropPages() { file.dropPages() }
 }
 
 /// The JSON header of a safetensors file.
