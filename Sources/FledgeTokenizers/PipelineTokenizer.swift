@@ -10,7 +10,7 @@ struct PipelineTokenizer: Tokenizer {
     var truncation: TruncationOptions?
     var padding: PaddingOptions?
     let vocabularySize: Int
-    private let fused: FusedWordEncoder?
+    private let fused: (any FusedEncoder)?
 
     /// Puts the stages together; the added tokens are in the order of the file.
     init(
@@ -25,7 +25,7 @@ struct PipelineTokenizer: Tokenizer {
         self.postProcessor = postProcessor
         self.decoders = decoders
         self.configuration = configuration
-        fused = FusedWordEncoder(normalizer: normalizer, preTokenizer: preTokenizer, model: model)
+        fused = FusedEncoders.make(normalizer: normalizer, preTokenizer: preTokenizer, model: model)
         vocabularySize = model.vocabularySize + self.added.countBeyond(model)
     }
 

@@ -7,7 +7,7 @@
 /// Regions are cut only where an ASCII character, ASCII white space and another ASCII character meet: no grapheme
 /// cluster crosses such a place (but for CR LF, both of which are white space), so what the character map makes of one
 /// side does not depend on the other.
-struct FusedWordEncoder: Sendable {
+struct FusedUnigramEncoder: FusedEncoder {
     private enum ByteClass: UInt8 { case word, space, other }
 
     private let normalizer: PrecompiledNormalizer?
