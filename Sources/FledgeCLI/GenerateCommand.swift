@@ -37,7 +37,9 @@ struct GenerateCommand: AsyncParsableCommand {
     var inputIds: TokenList?
 
     @Flag(
-        help: "Shorten a prompt that is longer than the context: its first tokens, and a text's end token, remain.")
+        help: ArgumentHelp(
+            "Shorten a prompt that is longer than the context: of an encoder's its first tokens and its end token "
+                + "remain, of a decoder-only model's its last tokens."))
     var truncate = false
 
     @OptionGroup var generation: GenerationOptions
@@ -67,7 +69,8 @@ struct GenerateCommand: AsyncParsableCommand {
         let config = try generation.applied(to: generator.config)
         var prompts = try inputIds.map { [$0.ids] } ?? input.map(generator.encode)
         if truncate, let limit = config.contextLength ?? generator.model.contextLength {
-            prompts = prompts.map { Self.truncated($0, to: limit, isText: inputIds == nil) }
+            let isCausal = generator.model is any CausalLanguageModel
+            prompts = prompts.map { Self.truncated($0, to: limit, isCausal: isCausal, isText: inputIds == nil) }
         }
         let isStreaming =
             !json && prompts.count == 1 && generator.tokenizer != nil && (stream || Terminal.outputIsTerminal)
@@ -92,7 +95,7 @@ struct GenerateCommand: AsyncParsableCommand {
                     + "add one, or leave \(flag) out")
         }
         return TextGenerator(
-            model: try AutoModelForSeq2SeqLM.from(directory: directory, type: model.dtype, engine: engine),
+            model: try AutoModelForGeneration.from(directory: directory, type: model.dtype, engine: engine),
             tokenizer: tokenizer, config: try GenerationConfig(directory: directory))
     }
 
@@ -106,9 +109,11 @@ struct GenerateCommand: AsyncParsableCommand {
         }
     }
 
-    /// A text's last token, which ends it for the model, stays when the tokens before it are cut.
-    private static func truncated(_ tokens: [Int], to limit: Int, isText: Bool) -> [Int] {
+    /// Of what a decoder-only model is to continue, the end remains; of what an encoder reads, the beginning, and a text's
+    /// last token, which ends it for the model.
+    private static func truncated(_ tokens: [Int], to limit: Int, isCausal: Bool, isText: Bool) -> [Int] {
         guard tokens.count > limit, let last = tokens.last else { return tokens }
+        if isCausal { return tokens.suffix(limit) }
         return isText ? Array(tokens.prefix(limit - 1)) + [last] : Array(tokens.prefix(limit))
     }
 

@@ -10,7 +10,7 @@ public import FledgeTensor
 
 /// T5's relative position bias (Raffel et al. 2020, section 2.1): a learned number a head for each bucket of distances,
 /// exact for small distances and logarithmic up to a maximum.
-public struct RelativePositionBias: Sendable {
+public struct RelativePositionBias: PositionEncoding {
     /// `[buckets, heads]`, float32.
     public let weight: Tensor
     public let maximumDistance: Int
@@ -47,7 +47,7 @@ public struct RelativePositionBias: Sendable {
     }
 
     /// The bias of every distance below `span`. O(heads · span).
-    public func table(span: Int) -> DistanceBias {
+    public func bias(span: Int) -> DistanceBias? {
         let (buckets, heads) = (weight.shape[0], weight.shape[1])
         let width = 2 * span - 1
         var values = [Float](repeating: 0, count: heads * width)
