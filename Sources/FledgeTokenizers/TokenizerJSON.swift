@@ -32,14 +32,22 @@ enum TokenizerJSON {
     }
 
     private static func readModel(_ value: JSONField) throws(TokenizerError) -> any TokenizationModel {
-        // Older files do not name the model's type; a list of pieces with scores is a unigram model's.
-        let type =
-            value["type"].isNullOrMissing
-            ? (value["vocab"].value?.elements == nil ? "without a type" : "Unigram") : try value["type"].string()
+        let type = value["type"].isNullOrMissing ? inferredType(value) : try value["type"].string()
         switch type {
         case "Unigram": return try UnigramReader.read(value)
+        case "WordPiece": return try WordPieceModel.read(value)
+        case "WordLevel": return try WordLevelModel.read(value)
         default: throw value.unsupported("model", type)
         }
+    }
+
+    /// Older files do not name the model's type. A list of pieces with scores is a unigram model's; of the models
+    /// with an object of ids, only WordPiece limits the length of words.
+    private static func inferredType(_ value: JSONField) -> String {
+        guard let vocabulary = value["vocab"].value else { return "without a type" }
+        if vocabulary.elements != nil { return "Unigram" }
+        if !value["max_input_chars_per_word"].isNullOrMissing { return "WordPiece" }
+        return value["merges"].isNullOrMissing && !value["unk_token"].isNullOrMissing ? "WordLevel" : "without a type"
     }
 }
 

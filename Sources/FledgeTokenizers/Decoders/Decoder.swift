@@ -52,6 +52,11 @@ enum DecoderReader {
                     pattern: try TextPattern.read(value["pattern"]),
                     content: Array(try value["content"].string().utf8))
             ]
+        case "WordPiece":
+            return [
+                WordPieceDecoder(
+                    prefix: try value["prefix"].utf8(), cleansUp: try value["cleanup"].bool())
+            ]
         case "Fuse":
             return [FuseDecoder()]
         case "ByteFallback":

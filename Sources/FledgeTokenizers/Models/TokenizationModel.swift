@@ -4,7 +4,8 @@ struct TokenBatch: Sendable {
     var ids: [Int] = []
     /// For each id its bytes in the pre-tokenized text; empty when ranges are not wanted.
     var ranges: [Range<Int>] = []
-    /// For each id whether it stands for one byte of an unknown text; empty when ranges are not wanted.
+    /// For each id whether it is shown by its piece rather than by the text that it stands for: a byte of an unknown
+    /// text, or a piece that is not spelled like its text. Empty when ranges are not wanted.
     var isByte: [Bool] = []
     let wantsRanges: Bool
 

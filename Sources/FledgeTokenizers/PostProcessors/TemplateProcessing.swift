@@ -6,6 +6,15 @@ protocol PostProcessor: Sendable {
     func template(isPair: Bool) -> [TemplatePiece]
 }
 
+extension PostProcessor {
+    /// How many special tokens there are in the final sequence.
+    func addedCount(isPair: Bool) -> Int {
+        template(isPair: isPair).reduce(0) { count, piece in
+            if case .special(let ids, _, _) = piece { count + ids.count } else { count }
+        }
+    }
+}
+
 /// A part of a sequence that is about to be put together.
 enum TemplatePiece: Sendable, Equatable {
     /// The ids of the first (0) or second (1) text.
@@ -75,6 +84,8 @@ enum PostProcessorReader {
         let type = try value["type"].string()
         switch type {
         case "TemplateProcessing": return try TemplateProcessing.read(value)
+        case "BertProcessing": return try TemplateProcessing.readBert(value)
+        case "Sequence": return try SequenceProcessing.read(value)
         default: throw value.unsupported("post-processor", type)
         }
     }
