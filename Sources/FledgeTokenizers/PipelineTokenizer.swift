@@ -79,13 +79,18 @@ struct PipelineTokenizer: Tokenizer {
     private func append(_ text: String, typeID: Int, to encoding: inout Encoding) {
         let (preTokenized, batch) = tokens(of: text, wantsRanges: true)
         let aligned = preTokenized.text
-        for (index, range) in batch.ranges.enumerated() {
-            let id = batch.ids[index]
-            let bytes = batch.isByte[index] ? (model.piece(at: id) ?? [])[...] : aligned.bytes[range]
-            let start = aligned.starts[range.lowerBound]
-            encoding.append(
-                id: id, token: String(decoding: bytes, as: UTF8.self),
-                byteOffsets: start..<max(start, aligned.ends[range.upperBound - 1]), typeID: typeID, isSpecial: false)
+        let trimming = postProcessor.offsetTrimming
+        var text = text
+        text.withUTF8 { source in
+            for (index, range) in batch.ranges.enumerated() {
+                let id = batch.ids[index]
+                let bytes = batch.isByte[index] ? (model.piece(at: id) ?? [])[...] : aligned.bytes[range]
+                let token = String(decoding: bytes, as: UTF8.self)
+                let start = aligned.starts[range.lowerBound]
+                var place = start..<max(start, aligned.ends[range.upperBound - 1])
+                if let trimming { place = trimming.trimmed(place, of: token, isFirst: index == 0, in: source) }
+                encoding.append(id: id, token: token, byteOffsets: place, typeID: typeID, isSpecial: false)
+            }
         }
     }
 

@@ -32,14 +32,20 @@ enum TokenizerJSON {
     }
 
     private static func readModel(_ value: JSONField) throws(TokenizerError) -> any TokenizationModel {
-        // Older files do not name the model's type; a list of pieces with scores is a unigram model's.
-        let type =
-            value["type"].isNullOrMissing
-            ? (value["vocab"].value?.elements == nil ? "without a type" : "Unigram") : try value["type"].string()
+        let type = value["type"].isNullOrMissing ? impliedType(of: value) : try value["type"].string()
         switch type {
         case "Unigram": return try UnigramReader.read(value)
+        case "BPE": return try BPEReader.read(value)
         default: throw value.unsupported("model", type)
         }
+    }
+
+    /// Older files do not name the model's type: a list of pieces with scores is a unigram model's, and merges are
+    /// those of byte-pair encoding.
+    private static func impliedType(of model: JSONField) -> String {
+        if model["vocab"].value?.elements != nil { return "Unigram" }
+        if !model["merges"].isNullOrMissing { return "BPE" }
+        return "without a type"
     }
 }
 

@@ -4,6 +4,13 @@
 protocol PostProcessor: Sendable {
     /// The parts of the final sequence for one text, or two.
     func template(isPair: Bool) -> [TemplatePiece]
+
+    /// How the places of tokens are trimmed, if they are.
+    var offsetTrimming: OffsetTrimming? { get }
+}
+
+extension PostProcessor {
+    var offsetTrimming: OffsetTrimming? { nil }
 }
 
 /// A part of a sequence that is about to be put together.
@@ -75,6 +82,8 @@ enum PostProcessorReader {
         let type = try value["type"].string()
         switch type {
         case "TemplateProcessing": return try TemplateProcessing.read(value)
+        case "ByteLevel": return try ByteLevelProcessing.read(value)
+        case "RobertaProcessing": return try RobertaProcessing.read(value)
         default: throw value.unsupported("post-processor", type)
         }
     }

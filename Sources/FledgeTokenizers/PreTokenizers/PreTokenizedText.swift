@@ -72,6 +72,10 @@ enum PreTokenizerReader {
             return SequencePreTokenizer(steps: steps)
         case "WhitespaceSplit":
             return WhitespaceSplit()
+        case "ByteLevel":
+            return try ByteLevelPreTokenizer.read(value)
+        case "Split":
+            return try SplitPreTokenizer.read(value)
         case "Metaspace":
             return MetaspacePreTokenizer(options: try Metaspace.read(value))
         default:
