@@ -23,7 +23,7 @@ struct FusedWordPieceEncoder: FusedEncoder {
         var punctuation = [Int32](repeating: 0, count: 128)
         for byte in UInt8(0x21)..<0x7F where CharacterProperties.of(UInt32(byte)).contains(.punctuation) {
             classes[Int(byte)] = ByteClass.punctuation.rawValue
-            var tokens: [UnigramWorkspace.Token] = []
+            var tokens: [WordToken] = []
             withUnsafeBytes(of: byte) { model.search($0, into: &tokens) }
             punctuation[Int(byte)] = tokens[0].id
         }

@@ -122,16 +122,21 @@ struct PipelineTokenizer: Tokenizer {
     private func append(_ text: String, wordID: Int?, sequenceID: Int, to encoding: inout Encoding) {
         let (preTokenized, batch) = tokens(of: text, wantsRanges: true)
         let aligned = preTokenized.text
-        var split = 0
-        for (index, range) in batch.ranges.enumerated() {
-            let id = batch.ids[index]
-            let bytes = batch.isByte[index] ? (model.piece(at: id) ?? [])[...] : aligned.bytes[range]
-            let start = aligned.starts[range.lowerBound]
-            while preTokenized.splits[split].range.upperBound <= range.lowerBound { split += 1 }
-            encoding.append(
-                id: id, token: String(decoding: bytes, as: UTF8.self),
-                byteOffsets: start..<max(start, aligned.ends[range.upperBound - 1]), wordID: wordID ?? split,
-                sequenceID: sequenceID)
+        let trimming = postProcessor.offsetTrimming
+        var text = text
+        text.withUTF8 { source in
+            var split = 0
+            for (index, range) in batch.ranges.enumerated() {
+                let id = batch.ids[index]
+                let bytes = batch.isByte[index] ? (model.piece(at: id) ?? [])[...] : aligned.bytes[range]
+                let token = String(decoding: bytes, as: UTF8.self)
+                let start = aligned.starts[range.lowerBound]
+                var place = start..<max(start, aligned.ends[range.upperBound - 1])
+                if let trimming { place = trimming.trimmed(place, of: token, isFirst: index == 0, in: source) }
+                while preTokenized.splits[split].range.upperBound <= range.lowerBound { split += 1 }
+                encoding.append(
+                    id: id, token: token, byteOffsets: place, wordID: wordID ?? split, sequenceID: sequenceID)
+            }
         }
     }
 

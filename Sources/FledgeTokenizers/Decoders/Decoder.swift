@@ -59,6 +59,10 @@ enum DecoderReader {
             ]
         case "Fuse":
             return [FuseDecoder()]
+        case "ByteLevel":
+            return [ByteLevelDecoder()]
+        case "BPEDecoder":
+            return [BPEDecoder(suffix: value["suffix"].isNullOrMissing ? Array("</w>".utf8) : try value["suffix"].utf8())]
         case "ByteFallback":
             return [ByteFallbackDecoder()]
         case "Strip":

@@ -61,7 +61,7 @@ final class WordPieceModel: TokenizationModel {
     }
 
     /// Appends the tokens of a word.
-    func search(_ word: UnsafeRawBufferPointer, into tokens: inout [UnigramWorkspace.Token]) {
+    func search(_ word: UnsafeRawBufferPointer, into tokens: inout [WordToken]) {
         guard !word.isEmpty else { return }
         let first = tokens.count
         if isShort(word), spell(word, into: &tokens) { return }
@@ -76,7 +76,7 @@ final class WordPieceModel: TokenizationModel {
         return characters <= longestWord
     }
 
-    private func spell(_ word: UnsafeRawBufferPointer, into tokens: inout [UnigramWorkspace.Token]) -> Bool {
+    private func spell(_ word: UnsafeRawBufferPointer, into tokens: inout [WordToken]) -> Bool {
         vocabulary.trie.nodes.withUnsafeBufferPointer { nodes in
             var start = 0
             var root = 0

@@ -1,6 +1,6 @@
 /// The memory that encoding with WordPiece needs, kept from one word and one text to the next.
 final class WordPieceWorkspace {
-    private var tokens: [UnigramWorkspace.Token] = []
+    private var tokens: [WordToken] = []
     private let cache = WordCache()
     private lazy var writtenCache = WordCache()
 
@@ -11,7 +11,7 @@ final class WordPieceWorkspace {
     /// Finds the tokens of a word, from the cache if it is there.
     @inline(__always)
     func encode(
-        _ word: UnsafeRawBufferPointer, with model: WordPieceModel, _ emit: (UnigramWorkspace.Token) -> Void
+        _ word: UnsafeRawBufferPointer, with model: WordPieceModel, _ emit: (WordToken) -> Void
     ) {
         let isCached = word.count <= WordCache.longestWord
         let hash = isCached ? WordCache.hash(word) : 0

@@ -8,6 +8,8 @@ struct SequenceProcessing: PostProcessor {
         return templates.last { $0 != plain } ?? plain
     }
 
+    var offsetTrimming: OffsetTrimming? { steps.lazy.compactMap(\.offsetTrimming).first }
+
     static func read(_ value: JSONField) throws(TokenizerError) -> SequenceProcessing {
         var steps: [any PostProcessor] = []
         for step in try value["processors"].array() { steps.append(try PostProcessorReader.read(step)) }

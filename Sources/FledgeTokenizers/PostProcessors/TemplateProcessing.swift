@@ -4,6 +4,13 @@
 protocol PostProcessor: Sendable {
     /// The parts of the final sequence for one text, or two.
     func template(isPair: Bool) -> [TemplatePiece]
+
+    /// How the places of tokens are trimmed, if they are.
+    var offsetTrimming: OffsetTrimming? { get }
+}
+
+extension PostProcessor {
+    var offsetTrimming: OffsetTrimming? { nil }
 }
 
 extension PostProcessor {
@@ -86,6 +93,8 @@ enum PostProcessorReader {
         case "TemplateProcessing": return try TemplateProcessing.read(value)
         case "BertProcessing": return try TemplateProcessing.readBert(value)
         case "Sequence": return try SequenceProcessing.read(value)
+        case "ByteLevel": return try ByteLevelProcessing.read(value)
+        case "RobertaProcessing": return try RobertaProcessing.read(value)
         default: throw value.unsupported("post-processor", type)
         }
     }

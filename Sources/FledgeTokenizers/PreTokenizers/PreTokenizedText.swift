@@ -88,6 +88,10 @@ enum PreTokenizerReader {
                 throw value["delimiter"].damaged("it should be one character")
             }
             return CharacterSplit(delimiter: .scalar(only.value), behavior: .removed)
+        case "ByteLevel":
+            return try ByteLevelPreTokenizer.read(value)
+        case "Split":
+            return try SplitPreTokenizer.read(value)
         case "Metaspace":
             return MetaspacePreTokenizer(options: try Metaspace.read(value))
         default:
