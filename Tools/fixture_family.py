@@ -247,5 +247,7 @@ def make(checkpoint, output):
     }
     if checkpoint.generation_config is not None:
         golden["generation"] = fixture_family_generation.goldens(checkpoint, config, model)
+    # The last hidden state is an output and a layer: safetensors wants each tensor to be alone.
+    tensors = {name: tensor.clone() for name, tensor in tensors.items()}
     save_file(tensors, directory / "golden.safetensors", metadata={"made_by": made_by()})
     write_json(directory / "golden.json", golden)
