@@ -3,9 +3,11 @@
 A context that is too long is cut into windows that overlap by doc_stride tokens. In each window the start and end
 logits go through a softmax over the tokens of the context and the first token, which stands for "no answer"; its
 own product is remembered, and then it is no candidate. The score of an answer is the product of its start's and its
-end's probability; the end is not before the start, and an answer has at most max_answer_len tokens. Answers of all
-windows are sorted by their scores. With handle_impossible_answer, "no answer" (the least product of all windows)
-takes part in the sorting, as an empty text.
+end's probability; the end is not before the start, and an answer has at most max_answer_len tokens. The best
+2 * top_k + 10 spans of each window are widened to whole words of the window; spans of the same text (in whatever case,
+in whatever window) are one answer, at the first one's place, and their scores are added. All answers are sorted by
+their scores. With handle_impossible_answer, "no answer" (the least product of all windows) takes part in the sorting,
+as an empty text.
 """
 
 import numpy as np
@@ -26,10 +28,19 @@ def answers(tokenizer, model, question, context, *, top_k=1, doc_stride=None, ma
         starts, ends = probabilities(model, encoding)
         empty = float(starts[0] * ends[0])
         least_empty = min(least_empty, empty)
-        candidates += spans(starts, ends, encoding, context, max_answer_len, top_k)
+        for answer in spans(starts, ends, encoding, context, max_answer_len, 2 * top_k + 10):
+            add(candidates, answer)
     if handle_impossible_answer:
         candidates.append({"score": least_empty, "start": 0, "end": 0, "answer": ""})
     return sorted(candidates, key=lambda candidate: -candidate["score"])[:top_k], len(windows["input_ids"])
+
+
+def add(candidates, answer):
+    for other in candidates:
+        if other["answer"].lower() == answer["answer"].lower():
+            other["score"] += answer["score"]
+            return
+    candidates.append(answer)
 
 
 @torch.inference_mode()
@@ -54,8 +65,8 @@ def spans(starts, ends, encoding, context, max_answer_len, top_k):
     result = []
     for place in np.argsort(-scores.ravel(), kind="stable")[:top_k]:
         start, end = np.unravel_index(place, scores.shape)
-        if encoding.sequence_ids[start] != 1 or encoding.sequence_ids[end] != 1:
-            continue
+        if scores[start, end] == 0:
+            break
         # Answers are whole words.
         first = encoding.word_to_chars(encoding.token_to_word(int(start)), 1)[0]
         last = encoding.word_to_chars(encoding.token_to_word(int(end)), 1)[1]
