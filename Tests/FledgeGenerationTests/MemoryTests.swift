@@ -18,8 +18,7 @@ struct MemoryTests {
             var grown = 0
             // The first time the thread's scratch memory grows to what the longest step needs; it stays.
             for _ in 0..<2 {
-                let state = model.makeState(prompts: prompts, capacity: config.maxNewTokens, observe: nil)
-                var search = SingleSequenceSearch(model: model, state: state, config: config)
+                var search = SingleSequenceSearch(model: model, prompts: prompts, config: config)
                 for _ in 0..<100 { search.step() }
                 let before = Heap.bytes
                 for _ in 0..<1500 { search.step() }

@@ -107,7 +107,9 @@ import Testing
         checkpoint.config["model_type"] = "mine"
         try checkpoint.write()
         var registry = ModelRegistry.standard
-        registry.register(seq2seq: "mine") { _, _, _, _ in throw ModelError.noConfig("mine was called") }
+        var family = ModelFamily(["mine"]) { _ in throw ModelError.noConfig("the backbone was called") }
+        family.seq2SeqLM = { _ in throw ModelError.noConfig("mine was called") }
+        registry.register(family)
         #expect(throws: ModelError.noConfig("mine was called")) {
             _ = try AutoModelForSeq2SeqLM.from(directory: checkpoint.url, registry: registry)
         }
@@ -129,7 +131,7 @@ import Testing
         let model = try TinyCheckpoint().model()
         #expect(model.cacheBytes(sequences: .max, promptTokens: .max, newTokens: 1) == .max)
         #expect(model.cacheBytes(sequences: 1, promptTokens: 1, newTokens: .max) == .max)
-        let state = model.makeState(prompts: [[1, 2, 3]], capacity: 40, observe: nil)
+        let state = model.makeState(prompts: [[1, 2, 3]], observe: nil)
         #expect(state.cacheByteCount > 0)
     }
 }
