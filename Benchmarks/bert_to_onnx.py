@@ -31,7 +31,7 @@ def export(model, path):
     mask[1, 12:] = 0
     axes = {0: "batch", 1: "length"}
     with torch.inference_mode():
-        torch.onnx.export(Encoder(model), (ids, mask), str(path), input_names=["input_ids", "attention_mask"],
+        torch.onnx.export(Encoder(model).eval(), (ids, mask), str(path), input_names=["input_ids", "attention_mask"],
                           output_names=["last_hidden_state", "pooler_output"], opset_version=17, dynamo=False,
                           dynamic_axes={"input_ids": axes, "attention_mask": axes, "last_hidden_state": axes,
                                         "pooler_output": {0: "batch"}})
