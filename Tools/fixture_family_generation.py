@@ -99,7 +99,7 @@ def goldens(checkpoint, config, model):
             if margin > SMALLEST_MARGIN and enough:
                 cases.append({"name": name, "arguments": arguments,
                               "input_ids": [prompt.tolist() for prompt in prompts],
-                              "token_ids": sequences, "smallest_margin": margin})
+                              "token_ids": sequences, "smallest_margin": margin if margin < float("inf") else None})
                 return prompts
             if fixed:
                 return None

@@ -109,7 +109,8 @@ struct BenchCommand: AsyncParsableCommand {
         let peak = Terminal.peakMemoryBytes
         let limit = loaded.transformer.vocabularySize
         let prompts = (0..<batch).map { row in
-            (0..<promptTokens.ids[row % promptTokens.ids.count]).map { column in (row * 31 + column * 7919 + 3) % limit }
+            (0..<promptTokens.ids[row % promptTokens.ids.count]).map { column in (row * 31 + column * 7919 + 3) % limit
+            }
         }
         try loaded.check(prompts, newTokens: newTokens)
         var (prefills, decodes, totals): ([Double], [Double], [Double]) = ([], [], [])

@@ -63,7 +63,8 @@ public enum BERT {
                 ("type_vocab_size", typeVocabSize, 0...65_536), ("pad_token_id", padTokenId, 0...16_777_216),
             ])
                 ?? ConfigCheck.divides("num_attention_heads", numAttentionHeads, "hidden_size", hiddenSize)
-                ?? ConfigCheck.activation("hidden_act", hiddenAct) ?? ConfigCheck.epsilon("layer_norm_eps", layerNormEps)
+                ?? ConfigCheck.activation("hidden_act", hiddenAct)
+                ?? ConfigCheck.epsilon("layer_norm_eps", layerNormEps)
         }
 
         var activation: Activation { Activation(checkpointName: hiddenAct) ?? .gelu }

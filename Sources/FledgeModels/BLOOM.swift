@@ -30,7 +30,8 @@ public enum BLOOM {
             case seqLength = "seq_length"
         }
 
-        /// Absent fields take the defaults of the reference's configuration class; some have two names.
+        /// Absent fields take the defaults of the reference's configuration class; of two names for one
+        /// number the same counts as there.
         public init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: CodingKeys.self)
             func number(_ names: [CodingKeys], default fallback: Int) throws -> Int {
@@ -40,9 +41,9 @@ public enum BLOOM {
                 return fallback
             }
             vocabSize = try fields.value(.vocabSize, default: 250_880)
-            hiddenSize = try number([.hiddenSize, .nEmbed], default: 64)
-            nLayer = try number([.nLayer, .numHiddenLayers], default: 2)
-            nHead = try number([.nHead, .numAttentionHeads], default: 8)
+            hiddenSize = try number([.nEmbed, .hiddenSize], default: 64)
+            nLayer = try number([.numHiddenLayers, .nLayer], default: 2)
+            nHead = try number([.numAttentionHeads, .nHead], default: 8)
             layerNormEpsilon = try fields.value(.layerNormEpsilon, default: 1e-5)
             applyResidualConnectionPostLayernorm = try fields.value(
                 .applyResidualConnectionPostLayernorm, default: false)

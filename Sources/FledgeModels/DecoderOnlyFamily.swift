@@ -47,13 +47,10 @@ struct DecoderOnlyFamily: Sendable {
         family.causalLM = { source in
             let parts = try parts(source)
             let shape = parts.embedding.shape
+            // Without an embedding the loading fails in the end, and there is no size to ask a head for.
+            let hasOwn = !parts.tiesEmbeddings && parts.embedding.elementCount > 0
             let matrix =
-                parts.tiesEmbeddings || !source.root.contains("lm_head.weight")
-                ? parts.embedding : try (source.root / "lm_head").tensor("weight", shape: shape)
-            if !parts.tiesEmbeddings && !source.root.contains("lm_head.weight") {
-                // Asked for so that it is reported missing.
-                _ = try (source.root / "lm_head").tensor("weight", shape: shape)
-            }
+                hasOwn ? try (source.root / "lm_head").tensor("weight", shape: shape) : parts.embedding
             let head = Linear(source.weights, matrices: [matrix], biases: [], inputs: shape[1])
             try finish(source)
             return model(source, parts, head: head)

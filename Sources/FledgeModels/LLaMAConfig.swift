@@ -73,10 +73,13 @@ public struct LLaMAConfig: ModelConfiguration, Equatable {
     /// Width of one head.
     public var headWidth: Int { headDim ?? hiddenSize / numAttentionHeads }
 
-    /// Tokens that the model was made for, longer than what it was trained with where the angles are stretched by length.
+    /// Tokens that the model was made for: `max_position_embeddings`, times the factor where the angles are stretched
+    /// evenly or by length (Llama 3's number has the stretch in it).
     public var contextLength: Int {
-        guard case .dynamic(let factor) = rope.scaling else { return maxPositionEmbeddings }
-        return Int(min(Float(maxPositionEmbeddings) * factor, 16_777_216))
+        switch rope.scaling {
+        case .none, .llama3: maxPositionEmbeddings
+        case .linear(let factor), .dynamic(let factor): Int(min(Float(maxPositionEmbeddings) * factor, 16_777_216))
+        }
     }
 }
 

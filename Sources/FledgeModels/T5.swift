@@ -86,6 +86,7 @@ public enum T5 {
         let names = ["shared", "encoder.embed_tokens", "decoder.embed_tokens"]
         let outer = source.root.contains("lm_head.weight") ? [source.root / "lm_head"] : []
         let embedding = (names.map { scope / $0 } + outer).first { $0.contains("weight") } ?? scope / "shared"
+        let tokens = try embedding.tensor("weight", shape: Shape(config.vocabSize, config.dModel))
         let part = scope / (isDecoder ? "decoder" : "encoder")
         var blocks: [TransformerBlock] = []
         for index in 0..<(isDecoder ? config.numDecoderLayers : config.numLayers) {
@@ -98,8 +99,7 @@ public enum T5 {
             weight: bias, maximumDistance: config.relativeAttentionMaxDistance, isBidirectional: !isDecoder)
         return TransformerStack(
             embedding: Embedding(
-                tokens: try embedding.tensor("weight", shape: Shape(config.vocabSize, config.dModel)),
-                positions: positions),
+                tokens: tokens, positions: positions),
             blocks: blocks, finalNorm: try norm(part, "final_layer_norm", config))
     }
 

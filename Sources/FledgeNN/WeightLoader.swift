@@ -32,12 +32,13 @@ public final class WeightLoader {
 
     fileprivate func tensor(_ name: String, shape: Shape) throws(SafetensorsError) -> Tensor {
         guard let entry = checkpoint.entry(name) else {
-            missing.append(name)
+            if !missing.contains(name) { missing.append(name) }
             return WeightLoader.placeholder(rank: shape.count)
         }
         used.insert(name)
         guard shape.elementsEqual(entry.shape) else {
-            misshapen.append("\(name) \(entry.shape) instead of \(shape)")
+            let complaint = "\(name) \(entry.shape) instead of \(shape)"
+            if !misshapen.contains(complaint) { misshapen.append(complaint) }
             return WeightLoader.placeholder(rank: shape.count)
         }
         let tensor = try checkpoint.tensor(name)
@@ -86,7 +87,8 @@ public struct WeightScope {
     /// Layer normalisation from `weight` and `bias`, or from `gamma` and `beta` as files of TensorFlow's days name them.
     ///
     /// - Throws: ``SafetensorsError``.
-    public func layerNorm(_ name: String, width: Int, epsilon: Float, bias: Bool = true) throws(SafetensorsError) -> Norm
+    public func layerNorm(_ name: String, width: Int, epsilon: Float, bias: Bool = true) throws(SafetensorsError)
+        -> Norm
     {
         let scope = self / name
         let isOld = !scope.contains("weight") && scope.contains("gamma")

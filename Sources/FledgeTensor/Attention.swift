@@ -52,7 +52,8 @@ extension Tensor {
         for span in spans {
             let s = span.sequence
             precondition(
-                s.slot < cache.slots && s.key_count <= cache.capacity(ofSlot: s.slot) && s.query_offset + s.query_count <= shape[0]
+                s.slot < cache.slots && s.key_count <= cache.capacity(ofSlot: s.slot)
+                    && s.query_offset + s.query_count <= shape[0]
                     && (!causal || s.key_count >= s.query_count) && (bias.map { $0.span >= s.key_count } ?? true),
                 "attention span \(s) outside its queries, cache or bias")
         }

@@ -43,6 +43,8 @@ struct FamilyGenerationTests {
             config: try GenerationConfig(directory: directory))
         for golden in try Self.golden(name).generation ?? [] {
             var config = generator.config
+            // The reference goes on beyond what a model was trained with.
+            config.contextLength = 4096
             for (argument, value) in golden.arguments {
                 switch argument {
                 case "max_new_tokens": config.maxNewTokens = Int(value)

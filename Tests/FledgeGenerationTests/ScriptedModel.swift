@@ -46,8 +46,7 @@ struct ScriptedModel: Seq2SeqLanguageModel {
 
     func makeState(prompts: [[Int]], observe: LayerObserver?) -> DecoderState {
         DecoderState(
-            selfCaches: [], crossCaches: [], encodedLengths: prompts.map(\.count), capacity: capacity,
-            workspace: Workspace(engine: engine))
+            caches: [], sequences: prompts.count, positions: NoPositions(), workspace: Workspace(engine: engine))
     }
 
     /// Each row holds its slot and how many tokens the slot has decoded.

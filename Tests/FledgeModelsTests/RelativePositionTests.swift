@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `The table has each head's weight of each distance's bucket`() {
+    @Test func `The table has each head's weight of each distance's bucket`() throws {
         let weight = Tensor((0..<64).map(Float.init), shape: [32, 2])
         let positions = RelativePositionBias(weight: weight, maximumDistance: 128, isBidirectional: true)
         let bias = try #require(positions.bias(span: 20))

@@ -62,7 +62,9 @@ enum DecoderReader {
         case "ByteLevel":
             return [ByteLevelDecoder()]
         case "BPEDecoder":
-            return [BPEDecoder(suffix: value["suffix"].isNullOrMissing ? Array("</w>".utf8) : try value["suffix"].utf8())]
+            return [
+                BPEDecoder(suffix: value["suffix"].isNullOrMissing ? Array("</w>".utf8) : try value["suffix"].utf8())
+            ]
         case "ByteFallback":
             return [ByteFallbackDecoder()]
         case "Strip":
