@@ -9,7 +9,8 @@ public enum AutoTokenizer {
     /// The largest file that is read, in bytes; the largest vocabularies in use need a quarter of it.
     static let largestFile = 1 << 27
 
-    /// Loads the tokenizer of a model's directory: `tokenizer.json` if it is there, else `spiece.model`.
+    /// Loads the tokenizer of a model's directory: `tokenizer.json` if it is there, else `spiece.model`, else BERT's
+    /// `vocab.txt`.
     ///
     /// `tokenizer_config.json` and `special_tokens_map.json` are read too, if they are there.
     ///
@@ -28,6 +29,11 @@ public enum AutoTokenizer {
             let file = try SentencePieceFile(
                 parsing: bytes, source: directory.appendingPathComponent("spiece.model").path)
             return try file.tokenizer(configuration: configuration)
+        }
+        if let bytes = try contents(of: "vocab.txt", in: directory) {
+            return try BertVocabulary.tokenizer(
+                vocabulary: bytes, source: directory.appendingPathComponent("vocab.txt").path,
+                configuration: configuration)
         }
         throw .noTokenizerFiles(directory: directory.path)
     }
@@ -58,6 +64,20 @@ public enum AutoTokenizer {
         sentencePieceModel model: [UInt8], named name: String, configuration: TokenizerConfiguration = .init()
     ) throws(TokenizerError) -> any Tokenizer {
         try SentencePieceFile(parsing: model, source: name).tokenizer(configuration: configuration)
+    }
+
+    /// Builds BERT's tokenizer from the content of a `vocab.txt`.
+    ///
+    /// - Parameters:
+    ///   - vocabulary: the content.
+    ///   - name: the file's name, for errors.
+    ///   - configuration: what the neighbouring files say.
+    /// - Returns: the tokenizer.
+    /// - Throws: ``TokenizerError`` if the content breaks the format or lacks a special token.
+    package static func read(
+        bertVocabulary vocabulary: [UInt8], named name: String, configuration: TokenizerConfiguration = .init()
+    ) throws(TokenizerError) -> any Tokenizer {
+        try BertVocabulary.tokenizer(vocabulary: vocabulary, source: name, configuration: configuration)
     }
 
     private static func document(_ name: String, in directory: URL) throws(TokenizerError) -> JSONDocument? {

@@ -10,7 +10,9 @@ protocol FusedEncoder: Sendable {
 
 /// The fused encoders that there are.
 enum FusedEncoders {
-    private static let all: [any FusedEncoder.Type] = [FusedUnigramEncoder.self]
+    private static let all: [any FusedEncoder.Type] = [
+        FusedUnigramEncoder.self, FusedByteLevelEncoder.self, FusedWordPieceEncoder.self,
+    ]
 
     /// The one that can stand in for these stages, if there is one.
     static func make(

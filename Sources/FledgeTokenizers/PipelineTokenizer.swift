@@ -61,31 +61,82 @@ struct PipelineTokenizer: Tokenizer {
     }
 
     func encoding(of text: String, pair: String?, addSpecialTokens: Bool) -> Encoding {
+        var texts = [tokens(of: .text(text), sequenceID: 0)]
+        if let pair { texts.append(tokens(of: .text(pair), sequenceID: 1)) }
+        return joined(texts, parts: texts.map { 0..<$0.count }, addSpecialTokens: addSpecialTokens)
+    }
+
+    func parts(
+        of text: EncodingInput, pair: EncodingInput?, addSpecialTokens: Bool, truncation: TruncationOptions?,
+        keepsOverflow: Bool
+    ) throws(TokenizerError) -> [Encoding] {
+        var texts = [tokens(of: text, sequenceID: 0)]
+        if let pair { texts.append(tokens(of: pair, sequenceID: 1)) }
+        guard let truncation else {
+            return [joined(texts, parts: texts.map { 0..<$0.count }, addSpecialTokens: addSpecialTokens)]
+        }
+        let added = addSpecialTokens ? postProcessor.addedCount(isPair: pair != nil) : 0
+        let parts = try Truncation(options: truncation, addedCount: added).parts(of: texts.map(\.count))
+        let first = joined(texts, parts: parts.map { $0[0] }, addSpecialTokens: addSpecialTokens)
+        guard keepsOverflow else { return [first] }
+        // The further parts of the first text with all of the second one come before the first part with the second
+        // text's further ones.
+        let second = parts.count > 1 ? parts[1].map { [$0] } : [[]]
+        var overflow: [Encoding] = []
+        for part in parts[0].dropFirst() + parts[0].prefix(1) {
+            for other in part == parts[0][0] ? second.dropFirst() : second[...] {
+                overflow.append(joined(texts, parts: [part] + other, addSpecialTokens: addSpecialTokens))
+            }
+        }
+        return [first] + overflow
+    }
+
+    /// Puts parts of texts together with what is added around them.
+    private func joined(_ texts: [Encoding], parts: [Range<Int>], addSpecialTokens: Bool) -> Encoding {
         var encoding = Encoding()
-        for piece in postProcessor.template(isPair: pair != nil) {
+        for piece in postProcessor.template(isPair: texts.count > 1) {
             switch piece {
             case .text(let index, let typeID):
-                append(index == 0 ? text : pair ?? "", typeID: typeID, to: &encoding)
+                encoding.append(texts[index], parts[index], typeID: typeID)
             case .special(let ids, let tokens, let typeID):
                 guard addSpecialTokens else { continue }
-                for (id, token) in zip(ids, tokens) {
-                    encoding.append(id: id, token: token, byteOffsets: 0..<0, typeID: typeID, isSpecial: true)
-                }
+                for (id, token) in zip(ids, tokens) { encoding.append(special: id, token: token, typeID: typeID) }
             }
         }
         return encoding
     }
 
-    private func append(_ text: String, typeID: Int, to encoding: inout Encoding) {
+    /// The tokens of a text, nothing around them.
+    private func tokens(of input: EncodingInput, sequenceID: Int) -> Encoding {
+        var encoding = Encoding()
+        switch input {
+        case .text(let text): append(text, wordID: nil, sequenceID: sequenceID, to: &encoding)
+        case .words(let words):
+            for (index, word) in words.enumerated() {
+                append(word, wordID: index, sequenceID: sequenceID, to: &encoding)
+            }
+        }
+        return encoding
+    }
+
+    private func append(_ text: String, wordID: Int?, sequenceID: Int, to encoding: inout Encoding) {
         let (preTokenized, batch) = tokens(of: text, wantsRanges: true)
         let aligned = preTokenized.text
-        for (index, range) in batch.ranges.enumerated() {
-            let id = batch.ids[index]
-            let bytes = batch.isByte[index] ? (model.piece(at: id) ?? [])[...] : aligned.bytes[range]
-            let start = aligned.starts[range.lowerBound]
-            encoding.append(
-                id: id, token: String(decoding: bytes, as: UTF8.self),
-                byteOffsets: start..<max(start, aligned.ends[range.upperBound - 1]), typeID: typeID, isSpecial: false)
+        let trimming = postProcessor.offsetTrimming
+        var text = text
+        text.withUTF8 { source in
+            var split = 0
+            for (index, range) in batch.ranges.enumerated() {
+                let id = batch.ids[index]
+                let bytes = batch.isByte[index] ? (model.piece(at: id) ?? [])[...] : aligned.bytes[range]
+                let token = String(decoding: bytes, as: UTF8.self)
+                let start = aligned.starts[range.lowerBound]
+                var place = start..<max(start, aligned.ends[range.upperBound - 1])
+                if let trimming { place = trimming.trimmed(place, of: token, isFirst: index == 0, in: source) }
+                while preTokenized.splits[split].range.upperBound <= range.lowerBound { split += 1 }
+                encoding.append(
+                    id: id, token: token, byteOffsets: place, wordID: wordID ?? split, sequenceID: sequenceID)
+            }
         }
     }
 

@@ -63,11 +63,8 @@ struct TokenMatcher: Sendable {
     }
 
     private static func isAlone(_ range: Range<Int>, in text: UnsafeBufferPointer<UInt8>) -> Bool {
-        if range.upperBound < text.count, isWord(scalar(at: range.upperBound, in: text)) { return false }
-        if range.lowerBound > 0, isWord(scalar(at: characterStart(before: range.lowerBound, in: text), in: text)) {
-            return false
-        }
-        return true
+        if range.upperBound < text.count, isWord(at: range.upperBound, in: text) { return false }
+        return range.lowerBound == 0 || !isWord(at: characterStart(before: range.lowerBound, in: text), in: text)
     }
 
     private static func spaceStart(before end: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
@@ -96,18 +93,8 @@ struct TokenMatcher: Sendable {
         return start
     }
 
-    private static func scalar(at index: Int, in text: UnsafeBufferPointer<UInt8>) -> Unicode.Scalar {
-        let length = UTF8Scan.length(text[index])
-        return Unicode.Scalar(UTF8Scan.scalar(at: index, length: length, in: text)) ?? "\u{FFFD}"
-    }
-
-    /// What `\w` means (Unicode Technical Standard 18, annex C).
-    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-        let properties = scalar.properties
-        if properties.isAlphabetic || properties.isJoinControl { return true }
-        switch properties.generalCategory {
-        case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
-        default: return false
-        }
+    private static func isWord(at index: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let scalar = UTF8Scan.scalar(at: index, length: UTF8Scan.length(text[index]), in: text)
+        return CharacterProperties.of(scalar).contains(.word)
     }
 }

@@ -18,7 +18,7 @@ public protocol Tokenizer: Sendable {
     var addedTokens: [AddedToken] { get }
 
     /// The length that the tokenizer's file asks texts to be cut to. `encode` does not cut; see
-    /// ``Encoding/truncated(to:)``.
+    /// ``encoding(of:pair:addSpecialTokens:truncation:)``.
     var truncation: TruncationOptions? { get }
 
     /// The padding that the tokenizer's file asks for. `encode` does not pad; see ``Encoding/padded(with:)``.
@@ -40,6 +40,22 @@ public protocol Tokenizer: Sendable {
     ///   - addSpecialTokens: whether to add what the model expects around a text.
     /// - Returns: ids, tokens, places and masks.
     func encoding(of text: String, pair: String?, addSpecialTokens: Bool) -> Encoding
+
+    /// The encodings of all parts that a text, or two, are cut into.
+    ///
+    /// - Parameters:
+    ///   - text: a text, or its words.
+    ///   - pair: a second text for the same sequence.
+    ///   - addSpecialTokens: whether to add what the model expects around a text; every part gets it.
+    ///   - truncation: how to cut, or nil to leave the length as it is.
+    ///   - keepsOverflow: whether to return more than the first part.
+    /// - Returns: the encoding, and after it those of the parts that were cut off, which are what `tokenizers` calls
+    ///   overflowing, in the same order.
+    /// - Throws: ``TokenizerError/cannotTruncate(reason:)`` if the options leave no room.
+    func parts(
+        of text: EncodingInput, pair: EncodingInput?, addSpecialTokens: Bool, truncation: TruncationOptions?,
+        keepsOverflow: Bool
+    ) throws(TokenizerError) -> [Encoding]
 
     /// The text of ids.
     ///

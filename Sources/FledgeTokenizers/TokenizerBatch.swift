@@ -13,6 +13,29 @@ extension Tokenizer {
     public func encodingBatch(of texts: [String], addSpecialTokens: Bool = true) -> [Encoding] {
         concurrentMap(texts) { encoding(of: $0, pair: nil, addSpecialTokens: addSpecialTokens) }
     }
+
+    /// The encodings of many pairs of texts, on all processors.
+    public func encodingBatch(ofPairs pairs: [(String, String)], addSpecialTokens: Bool = true) -> [Encoding] {
+        concurrentMap(pairs) { encoding(of: $0.0, pair: $0.1, addSpecialTokens: addSpecialTokens) }
+    }
+
+    /// The encodings of many texts, or pairs of texts, cut to a length, on all processors.
+    ///
+    /// - Throws: ``TokenizerError/cannotTruncate(reason:)`` for the first text that the options leave no room for.
+    public func encodingBatch(
+        of texts: [(text: String, pair: String?)], addSpecialTokens: Bool = true, truncation: TruncationOptions
+    ) throws(TokenizerError) -> [Encoding] {
+        let results = concurrentMap(texts) { texts in
+            Result { () throws(TokenizerError) in
+                try encoding(
+                    of: texts.text, pair: texts.pair, addSpecialTokens: addSpecialTokens, truncation: truncation)
+            }
+        }
+        var encodings: [Encoding] = []
+        encodings.reserveCapacity(results.count)
+        for result in results { encodings.append(try result.get()) }
+        return encodings
+    }
 }
 
 /// Maps elements in runs that are worth a thread's while.

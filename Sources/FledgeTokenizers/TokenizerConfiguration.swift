@@ -22,6 +22,13 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     public var extraIds: Int?
     /// The Python class that the tokenizer was saved from.
     public var tokenizerClass: String?
+    /// Whether texts become lower case, for tokenizers without a `tokenizer.json` (`do_lower_case`).
+    public var lowercases: Bool?
+    /// Whether accents are removed, for tokenizers without a `tokenizer.json` (`strip_accents`).
+    public var stripsAccents: Bool?
+    /// Whether spaces are put around Chinese characters, for tokenizers without a `tokenizer.json`
+    /// (`tokenize_chinese_chars`).
+    public var separatesChinese: Bool?
     /// The Jinja template of chats.
     public var chatTemplate: String?
     /// The tokens of `added_tokens_decoder`, by ascending id.
@@ -51,6 +58,9 @@ extension TokenizerConfiguration {
             result.extraIds = count
         }
         if !root["tokenizer_class"].isNullOrMissing { result.tokenizerClass = try root["tokenizer_class"].string() }
+        result.lowercases = try TokenizerConfiguration.flag(root["do_lower_case"])
+        result.stripsAccents = try TokenizerConfiguration.flag(root["strip_accents"])
+        result.separatesChinese = try TokenizerConfiguration.flag(root["tokenize_chinese_chars"])
         // Some files hold several named templates; the string form is the default one.
         result.chatTemplate = root["chat_template"].value?.string
         guard !root["added_tokens_decoder"].isNullOrMissing else { return result }
@@ -77,6 +87,10 @@ extension TokenizerConfiguration {
         for field in try root["additional_special_tokens"].array() {
             if let token = try TokenizerConfiguration.token(field) { additionalSpecialTokens.append(token) }
         }
+    }
+
+    private static func flag(_ field: JSONField) throws(TokenizerError) -> Bool? {
+        field.isNullOrMissing ? nil : try field.bool()
     }
 
     /// A token is a string, or an object with its `content`.

@@ -12,6 +12,8 @@ public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible 
     case unsupported(file: String, component: String, name: String)
     /// A token id that the vocabulary does not have.
     case unknownToken(id: Int, vocabularySize: Int)
+    /// A text cannot be cut as it was asked for.
+    case cannotTruncate(reason: String)
 
     public var description: String {
         switch self {
@@ -28,6 +30,8 @@ public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible 
         case .unknownToken(let id, let vocabularySize):
             "token id \(id) is not in the vocabulary, which has the ids 0 to \(max(vocabularySize, 1) - 1). "
                 + "Check that the ids came from the model that this tokenizer belongs to."
+        case .cannotTruncate(let reason):
+            "the text cannot be cut: \(reason). Allow longer sequences, a smaller stride or another strategy."
         }
     }
 }

@@ -32,14 +32,24 @@ enum TokenizerJSON {
     }
 
     private static func readModel(_ value: JSONField) throws(TokenizerError) -> any TokenizationModel {
-        // Older files do not name the model's type; a list of pieces with scores is a unigram model's.
-        let type =
-            value["type"].isNullOrMissing
-            ? (value["vocab"].value?.elements == nil ? "without a type" : "Unigram") : try value["type"].string()
+        let type = value["type"].isNullOrMissing ? impliedType(of: value) : try value["type"].string()
         switch type {
         case "Unigram": return try UnigramReader.read(value)
+        case "WordPiece": return try WordPieceModel.read(value)
+        case "WordLevel": return try WordLevelModel.read(value)
+        case "BPE": return try BPEReader.read(value)
         default: throw value.unsupported("model", type)
         }
+    }
+
+    /// Older files do not name the model's type. A list of pieces with scores is a unigram model's, and merges are
+    /// those of byte-pair encoding; of the others only WordPiece limits the length of words.
+    private static func impliedType(of model: JSONField) -> String {
+        if model["vocab"].value?.elements != nil { return "Unigram" }
+        if !model["merges"].isNullOrMissing { return "BPE" }
+        guard !model["vocab"].isNullOrMissing else { return "without a type" }
+        if !model["max_input_chars_per_word"].isNullOrMissing { return "WordPiece" }
+        return model["unk_token"].isNullOrMissing ? "without a type" : "WordLevel"
     }
 }
 

@@ -69,8 +69,8 @@ struct ErrorTests {
     @Test(
         "naming a component that is not supported",
         arguments: [
-            ("normalizer", "normalizer", "NFKC"), ("pre_tokenizer", "pre-tokenizer", "ByteLevel"),
-            ("post_processor", "post-processor", "RobertaProcessing"), ("decoder", "decoder", "WordPiece"),
+            ("normalizer", "normalizer", "NFKX"), ("pre_tokenizer", "pre-tokenizer", "ByteLevel"),
+            ("post_processor", "post-processor", "RobertaProcessing"), ("decoder", "decoder", "Unheard"),
         ])
     func namesComponents(key: String, component: String, type: String) {
         let message = message(#"{"\#(key)":{"type":"\#(type)"},"model":\#(ErrorTests.model)}"#)

@@ -52,8 +52,17 @@ enum DecoderReader {
                     pattern: try TextPattern.read(value["pattern"]),
                     content: Array(try value["content"].string().utf8))
             ]
+        case "WordPiece":
+            return [
+                WordPieceDecoder(
+                    prefix: try value["prefix"].utf8(), cleansUp: try value["cleanup"].bool())
+            ]
         case "Fuse":
             return [FuseDecoder()]
+        case "ByteLevel":
+            return [ByteLevelDecoder()]
+        case "BPEDecoder":
+            return [BPEDecoder(suffix: value["suffix"].isNullOrMissing ? Array("</w>".utf8) : try value["suffix"].utf8())]
         case "ByteFallback":
             return [ByteFallbackDecoder()]
         case "Strip":

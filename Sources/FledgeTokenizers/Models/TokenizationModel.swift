@@ -4,7 +4,8 @@ struct TokenBatch: Sendable {
     var ids: [Int] = []
     /// For each id its bytes in the pre-tokenized text; empty when ranges are not wanted.
     var ranges: [Range<Int>] = []
-    /// For each id whether it stands for one byte of an unknown text; empty when ranges are not wanted.
+    /// For each id whether its text is the vocabulary's piece rather than the bytes of its range, as for one byte of
+    /// an unknown text; empty when ranges are not wanted.
     var isByte: [Bool] = []
     let wantsRanges: Bool
 
@@ -20,8 +21,17 @@ struct TokenBatch: Sendable {
     }
 }
 
-/// What turns the parts of a text into token ids: unigram today; byte-pair encoding and WordPiece are to be
-/// further conformances.
+/// A token of a word.
+struct WordToken {
+    var id: Int32
+    /// Its bytes in the word.
+    var start: Int
+    var end: Int
+    /// Whether it stands for one byte of the text between.
+    var isByte: Bool
+}
+
+/// What turns the parts of a text into token ids.
 protocol TokenizationModel: Sendable {
     /// How many ids there are; they count from 0.
     var vocabularySize: Int { get }
@@ -69,6 +79,12 @@ struct PieceTable: Sendable {
     mutating func append(_ piece: some Sequence<UInt8>) {
         bytes.append(contentsOf: piece)
         ends.append(bytes.count)
+    }
+
+    /// Removes all pieces and keeps the memory.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
     }
 
     /// The bytes of piece number `index`, which must be in the table.

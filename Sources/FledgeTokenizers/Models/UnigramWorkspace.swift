@@ -1,15 +1,5 @@
 /// The memory that encoding needs, kept from one word and one text to the next.
 final class UnigramWorkspace {
-    /// A token of a word.
-    struct Token {
-        var id: Int32
-        /// Its bytes in the word.
-        var start: Int
-        var end: Int
-        /// Whether it stands for one byte of the text between.
-        var isByte: Bool
-    }
-
     /// The best way to reach a place in a word.
     private struct Arrival {
         var score: Double
@@ -19,7 +9,7 @@ final class UnigramWorkspace {
     }
 
     private var arrivals: [Arrival] = []
-    private var tokens: [Token] = []
+    private var tokens: [WordToken] = []
     private let cache = WordCache()
     /// Words that are looked up without the prefix that the model sees them with.
     private lazy var prefixedCache = WordCache()
@@ -27,7 +17,7 @@ final class UnigramWorkspace {
 
     /// Finds the tokens of a word, from the cache if it is there.
     @inline(__always)
-    func encode(_ word: UnsafeRawBufferPointer, with model: UnigramModel, _ emit: (Token) -> Void) {
+    func encode(_ word: UnsafeRawBufferPointer, with model: UnigramModel, _ emit: (WordToken) -> Void) {
         guard word.count <= WordCache.longestWord else {
             search(word, with: model)
             for token in tokens { emit(token) }
@@ -36,7 +26,7 @@ final class UnigramWorkspace {
         let hash = WordCache.hash(word)
         if let found = cache.find(word, hash: hash) {
             for token in found {
-                emit(Token(id: token.id, start: Int(token.start), end: Int(token.end), isByte: token.isByte))
+                emit(WordToken(id: token.id, start: Int(token.start), end: Int(token.end), isByte: token.isByte))
             }
             return
         }

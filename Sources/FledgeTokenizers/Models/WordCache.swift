@@ -55,36 +55,9 @@ final class WordCache {
         tokens.deallocate()
     }
 
-    /// A well mixed hash that is never 0.
+    /// The hash that ``find(_:hash:)`` and ``insert(_:hash:_:)`` want.
     @inline(__always)
-    static func hash(_ word: UnsafeRawBufferPointer) -> UInt64 {
-        guard let base = word.baseAddress else { return 1 }
-        let count = word.count
-        var hash = UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
-        var index = 0
-        while index &+ 8 <= count {
-            hash = mix(hash ^ (base + index).loadUnaligned(as: UInt64.self))
-            index &+= 8
-        }
-        let rest = count &- index
-        if rest >= 4 {
-            let low = UInt64((base + index).loadUnaligned(as: UInt32.self))
-            let high = UInt64((base + (count &- 4)).loadUnaligned(as: UInt32.self))
-            hash = mix(hash ^ (low | high << 32))
-        } else if rest > 0 {
-            let first = UInt64(base.load(fromByteOffset: index, as: UInt8.self))
-            let middle = UInt64(base.load(fromByteOffset: index &+ rest / 2, as: UInt8.self))
-            let last = UInt64(base.load(fromByteOffset: count &- 1, as: UInt8.self))
-            hash = mix(hash ^ (first | middle << 8 | last << 16))
-        }
-        return hash | 1
-    }
-
-    @inline(__always)
-    private static func mix(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
-        return product.high ^ product.low
-    }
+    static func hash(_ word: UnsafeRawBufferPointer) -> UInt64 { ByteHash.hash(word) }
 
     /// The tokens of a word, or nil if it is not remembered. They are valid until the next ``insert(_:hash:_:)``.
     @inline(__always)
@@ -124,7 +97,7 @@ final class WordCache {
     }
 
     /// Remembers a word of at most ``longestWord`` bytes that ``find(_:hash:)`` did not find.
-    func insert(_ word: UnsafeRawBufferPointer, hash: UInt64, _ new: [UnigramWorkspace.Token]) {
+    func insert(_ word: UnsafeRawBufferPointer, hash: UInt64, _ new: [WordToken]) {
         guard word.count <= WordCache.longestWord, new.count <= Int(UInt8.max) else { return }
         if fill >= WordCache.largestFill || keyEnd + word.count > WordCache.keyCapacity
             || tokenEnd + new.count > WordCache.tokenCapacity

@@ -59,6 +59,14 @@ enum NormalizerReader {
             return PrependNormalizer(content: Array(try value["prepend"].string().utf8))
         case "Lowercase":
             return LowercaseNormalizer()
+        case "BertNormalizer":
+            return try BertNormalizer.read(value)
+        case "NFC", "NFD", "NFKC", "NFKD":
+            return UnicodeFormNormalizer.Form(rawValue: type).map { UnicodeFormNormalizer(form: $0) }
+        case "StripAccents":
+            return StripAccentsNormalizer()
+        case "Nmt":
+            return NmtNormalizer()
         default:
             throw value.unsupported("normalizer", type)
         }

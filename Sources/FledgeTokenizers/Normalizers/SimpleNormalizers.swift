@@ -73,24 +73,6 @@ struct ReplaceNormalizer: Normalizer {
     }
 }
 
-/// Unicode's full lower case mapping, without regard to context.
-struct LowercaseNormalizer: Normalizer {
-    // U+0130 becomes two characters of three bytes together; no mapping is longer in proportion.
-    var largestGrowth: Int { 2 }
-
-    func normalize(_ text: inout AlignedText) {
-        var bytes: [UInt8] = []
-        var changes: [Int] = []
-        for scalar in String(decoding: text.bytes, as: UTF8.self).unicodeScalars {
-            for (index, lower) in scalar.properties.lowercaseMapping.unicodeScalars.enumerated() {
-                bytes.append(contentsOf: UTF8.encode(lower) ?? UTF8.encodedReplacementCharacter)
-                changes.append(index > 0 ? 1 : 0)
-            }
-        }
-        text.transform(to: bytes, changes: changes)
-    }
-}
-
 extension AlignedText {
     /// Inserts content before the character at an index, whose origin it shares.
     mutating func prepend(_ content: [UInt8], before index: Int) {

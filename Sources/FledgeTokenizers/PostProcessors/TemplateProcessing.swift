@@ -4,6 +4,22 @@
 protocol PostProcessor: Sendable {
     /// The parts of the final sequence for one text, or two.
     func template(isPair: Bool) -> [TemplatePiece]
+
+    /// How the places of tokens are trimmed, if they are.
+    var offsetTrimming: OffsetTrimming? { get }
+}
+
+extension PostProcessor {
+    var offsetTrimming: OffsetTrimming? { nil }
+}
+
+extension PostProcessor {
+    /// How many special tokens there are in the final sequence.
+    func addedCount(isPair: Bool) -> Int {
+        template(isPair: isPair).reduce(0) { count, piece in
+            if case .special(let ids, _, _) = piece { count + ids.count } else { count }
+        }
+    }
 }
 
 /// A part of a sequence that is about to be put together.
@@ -75,6 +91,10 @@ enum PostProcessorReader {
         let type = try value["type"].string()
         switch type {
         case "TemplateProcessing": return try TemplateProcessing.read(value)
+        case "BertProcessing": return try TemplateProcessing.readBert(value)
+        case "Sequence": return try SequenceProcessing.read(value)
+        case "ByteLevel": return try ByteLevelProcessing.read(value)
+        case "RobertaProcessing": return try RobertaProcessing.read(value)
         default: throw value.unsupported("post-processor", type)
         }
     }

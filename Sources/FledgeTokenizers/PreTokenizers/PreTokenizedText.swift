@@ -72,6 +72,26 @@ enum PreTokenizerReader {
             return SequencePreTokenizer(steps: steps)
         case "WhitespaceSplit":
             return WhitespaceSplit()
+        case "BertPreTokenizer":
+            return BertPreTokenizer()
+        case "Whitespace":
+            return WordSplit()
+        case "Punctuation":
+            return CharacterSplit(
+                delimiter: .punctuation, behavior: try DelimiterBehavior.read(value["behavior"], default: .isolated))
+        case "Digits":
+            let isIndividual = try value["individual_digits"].bool(default: false)
+            return CharacterSplit(delimiter: .numeric, behavior: isIndividual ? .isolated : .contiguous)
+        case "CharDelimiterSplit":
+            let delimiter = try value["delimiter"].string().unicodeScalars
+            guard let only = delimiter.first, delimiter.count == 1 else {
+                throw value["delimiter"].damaged("it should be one character")
+            }
+            return CharacterSplit(delimiter: .scalar(only.value), behavior: .removed)
+        case "ByteLevel":
+            return try ByteLevelPreTokenizer.read(value)
+        case "Split":
+            return try SplitPreTokenizer.read(value)
         case "Metaspace":
             return MetaspacePreTokenizer(options: try Metaspace.read(value))
         default:

@@ -1,23 +1,3 @@
-/// How a tokenizer's file wants long texts to be cut.
-public struct TruncationOptions: Sendable, Equatable {
-    /// The largest number of tokens, added ones included.
-    public var maxLength: Int
-    /// Whether the beginning is cut off rather than the end.
-    public var cutsLeft: Bool
-
-    /// Creates options.
-    public init(maxLength: Int, cutsLeft: Bool = false) {
-        self.maxLength = maxLength
-        self.cutsLeft = cutsLeft
-    }
-
-    static func read(_ value: JSONField) throws(TokenizerError) -> TruncationOptions? {
-        guard !value.isNullOrMissing else { return nil }
-        let direction = value["direction"].isNullOrMissing ? "Right" : try value["direction"].string()
-        return TruncationOptions(maxLength: try value["max_length"].index(), cutsLeft: direction == "Left")
-    }
-}
-
 /// How a tokenizer's file wants short texts to be filled up.
 public struct PaddingOptions: Sendable, Equatable {
     /// The number of tokens to fill up to, or nil for that of the longest text.
@@ -60,17 +40,6 @@ public struct PaddingOptions: Sendable, Equatable {
 }
 
 extension Encoding {
-    /// The encoding with tokens cut off so that at most `maxLength` are left; those added around the text stay.
-    public func truncated(to options: TruncationOptions) -> Encoding {
-        let excess = count - options.maxLength
-        guard excess > 0 else { return self }
-        let own = specialTokensMask.indices.filter { specialTokensMask[$0] == 0 }
-        let cut = Set(options.cutsLeft ? own.prefix(excess) : own.suffix(excess))
-        var result = Encoding()
-        for index in ids.indices where !cut.contains(index) { result.append(self, index) }
-        return result
-    }
-
     /// The encoding filled up to `options.length` tokens, or to the multiple of `options.multiple`.
     public func padded(with options: PaddingOptions) -> Encoding {
         var length = max(count, options.length ?? count)
@@ -81,20 +50,22 @@ extension Encoding {
         func pad() {
             for _ in count..<length {
                 result.append(
-                    id: options.padId, token: options.padToken, byteOffsets: 0..<0, typeID: options.padTypeId,
-                    isSpecial: true, isPadding: true)
+                    special: options.padId, token: options.padToken, typeID: options.padTypeId, isPadding: true)
             }
         }
         if options.padsLeft { pad() }
-        for index in ids.indices { result.append(self, index) }
+        result.append(self, 0..<count)
         if !options.padsLeft { pad() }
         return result
     }
+}
 
-    private mutating func append(_ other: Encoding, _ index: Int) {
-        append(
-            id: other.ids[index], token: other.tokens[index], byteOffsets: other.byteOffsets[index],
-            typeID: other.typeIDs[index], isSpecial: other.specialTokensMask[index] == 1,
-            isPadding: other.attentionMask[index] == 0)
+extension Array where Element == Encoding {
+    /// Encodings filled up to one length: `options.length`, or that of the longest one, rounded up to the multiple of
+    /// `options.multiple`.
+    public func padded(with options: PaddingOptions) -> [Encoding] {
+        var options = options
+        options.length = options.length ?? reduce(0) { Swift.max($0, $1.count) }
+        return map { $0.padded(with: options) }
     }
 }
