@@ -50,9 +50,12 @@ public struct ClassLabels: Sendable, Equatable {
 
     public let names: [String]
     public let problem: Problem
+    /// The `problem_type` that the configuration states, if it does.
+    public let statedProblem: Problem?
 
     public init(names: [String], problem: Problem? = nil) {
         self.names = names
+        statedProblem = problem
         self.problem = problem ?? (names.count == 1 ? .regression : .singleLabel)
     }
 
