@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "Fledge",
             dependencies: [
-                "FledgeTensor", "FledgeTokenizers", "FledgeHub", "FledgeNN", "FledgeModels", "FledgeGeneration",
+                "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeNN", "FledgeModels", "FledgeGeneration",
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -17,6 +17,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
               fledge generate --model google/flan-t5-base --prompt-file dialogue.txt
               fledge generate --model ./my-model --prompt "Once" --do-sample --top-p 0.9
+              fledge generate --model ./my-model --chat --prompt "Why is the sky blue?"
               fledge generate --model ./my-model --input-ids 37,1782,19,1 --json
 
             Several --prompt make one batch. A model without a tokenizer takes \
@@ -42,6 +43,8 @@ struct GenerateCommand: AsyncParsableCommand {
                 + "remain, of a decoder-only model's its last tokens."))
     var truncate = false
 
+    @OptionGroup var chat: ChatOptions
+
     @OptionGroup var generation: GenerationOptions
 
     @Flag(help: "Print text as it is generated, also when standard output is not a terminal.")
@@ -52,7 +55,12 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func validate() throws {
         let sources = [!prompt.isEmpty, promptFile != nil, inputIds != nil].filter { $0 }.count
-        if sources == 0 { throw ValidationError("there is no prompt; give --prompt, --prompt-file or --input-ids") }
+        if chat.messages != nil {
+            if sources > 0 { throw ValidationError("--messages is the whole conversation; leave other prompts out") }
+        } else if sources == 0 {
+            throw ValidationError("there is no prompt; give --prompt, --prompt-file or --input-ids")
+        }
+        if chat.isWanted && inputIds != nil { throw ValidationError("--chat takes text; leave --input-ids out") }
         if sources > 1 { throw ValidationError("give only one of --prompt, --prompt-file and --input-ids") }
         if stream && json { throw ValidationError("--stream and --json exclude each other; leave one out") }
         if stream && prompt.count > 1 { throw ValidationError("--stream takes one prompt; leave it out for a batch") }
@@ -67,7 +75,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let generator = try load(directory, engine: engine)
         let loadSeconds = (clock.now - start).seconds
         let config = try generation.applied(to: generator.config)
-        var prompts = try inputIds.map { [$0.ids] } ?? input.map(generator.encode)
+        var prompts = try inputIds.map { [$0.ids] } ?? prompts(input, directory, generator)
         if truncate, let limit = config.contextLength ?? generator.model.contextLength {
             let isCausal = generator.model is any CausalLanguageModel
             prompts = prompts.map { Self.truncated($0, to: limit, isCausal: isCausal, isText: inputIds == nil) }
@@ -82,6 +90,14 @@ struct GenerateCommand: AsyncParsableCommand {
         }
         let texts = completions.map { generator.tokenizer == nil ? TokenList(ids: $0.tokenIDs).description : $0.text }
         Terminal.output(isStreaming ? "\n" : texts.map { $0 + "\n" }.joined())
+    }
+
+    /// The ids of the prompts, which with --chat are what users say.
+    private func prompts(_ input: [String], _ directory: URL, _ generator: TextGenerator) throws -> [[Int]] {
+        guard chat.isWanted else { return try input.map(generator.encode) }
+        let tokenizer = try generator.requireTokenizer()
+        // The template writes the special tokens.
+        return try chat.render(input, directory: directory).map { tokenizer.encode(text: $0, addSpecialTokens: false) }
     }
 
     /// Ids alone need no tokenizer; a directory without one still generates.

@@ -55,8 +55,13 @@ public struct TextGenerator: Sendable {
     ///
     /// - Throws: ``TokenizerError`` if there is no tokenizer.
     public func encode(_ prompt: String) throws -> [Int] {
+        try requireTokenizer().encode(text: prompt, addSpecialTokens: true)
+    }
+
+    /// - Throws: ``TokenizerError`` if there is no tokenizer.
+    public func requireTokenizer() throws(TokenizerError) -> any Tokenizer {
         guard let tokenizer else { throw TokenizerError.noTokenizerFiles(directory: "this model") }
-        return tokenizer.encode(text: prompt, addSpecialTokens: true)
+        return tokenizer
     }
 
     /// Generates for one prompt, in the background.
