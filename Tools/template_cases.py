@@ -717,6 +717,8 @@ x ¶ {%- raw -%} ¶ {{ a }} ¶ {%- endraw -%} ¶ y
 {% macro m() %}x{% endmacro %}{{ m }}{{ m is callable }}{{ m.name }}
 {% macro outer() %}{% macro inner() %}i{% endmacro %}[{{ inner() }}]{% endmacro %}{{ outer() }}
 {% macro m(x) -%}¶  {{ x }}¶{%- endmacro %}{{ m('a') ~ m('b') | upper }}
+{% macro m() %}[{{ caller is defined }}]{% endmacro %}{% macro o() %}{% call m() %}{{ caller is defined }}{% endcall %}{{ caller() }}{% endmacro %}{% call o() %}x{% endcall %}
+{% macro m() %}{% macro k() %}{{ kwargs }}{% endmacro %}{{ k(a=1) }}{{ kwargs }}{% endmacro %}{{ m(b=2) }}
 {% filter upper %}a{{ name }}b{% endfilter %}
 {% filter replace('a', 'b') | upper %}banana{% endfilter %}
 {% generation %}kept {{ name }}{% endgeneration %}!

@@ -40,7 +40,7 @@ public struct ChatTemplate: Sendable {
     public func template(named name: String? = nil, hasTools: Bool = false) throws(TemplateError) -> Template {
         if let name {
             if let template = templates[name] { return template }
-        } else if hasTools, templates.count > 1, let template = templates["tool_use"] {
+        } else if hasTools, let template = templates["tool_use"] {
             return template
         } else if let template = templates[ChatTemplate.defaultName] {
             return template

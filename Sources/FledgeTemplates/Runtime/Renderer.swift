@@ -61,8 +61,9 @@ final class Renderer {
         if loop.lastChanged == nil { loops.append(loop) }
     }
 
-    func descend() throws(Failure) {
-        depth += 1
+    /// Goes deeper; `levels` is how much of the stack the step takes beside others. Must be undone with ``ascend(_:)``.
+    func descend(_ levels: Int = 1) throws(Failure) {
+        depth += levels
         steps += 1
         guard depth <= TemplateLimits.evaluationDepth else {
             throw Failure(
@@ -72,7 +73,7 @@ final class Renderer {
         }
     }
 
-    func ascend() { depth -= 1 }
+    func ascend(_ levels: Int = 1) { depth -= levels }
 
     func write(_ text: String) throws(Failure) {
         let count = text.utf8.count

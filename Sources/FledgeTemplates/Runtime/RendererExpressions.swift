@@ -220,6 +220,8 @@ extension Renderer {
         }
         let bound = try arguments.bind(["iterable"], required: 1, to: "loop")
         let iterable = bound[0] ?? .none
+        try descend(4)
+        defer { ascend(4) }
         return .string(
             try capture { () throws(Failure) in
                 try self.run(recursion.loop, over: iterable, depth0: loop.depth0 + 1, in: recursion.scope)

@@ -184,6 +184,8 @@ extension Renderer {
                 scope.set(name, .undefined(Undefined("the argument “\(name)” of “\(macro.name)” is not given")))
             }
         }
+        try descend(4)
+        defer { ascend(4) }
         return .string(try capture { () throws(Failure) in _ = try self.execute(macro.body, in: scope) })
     }
 }

@@ -8,6 +8,8 @@ struct Parser {
     /// Filters and tests outside of branches that do not exist.
     var unknowns: [Failure] = []
     var loopDepth = 0
+    /// Where the blocks that are open began.
+    var openBlocks: [Place] = []
     /// Which of `varargs`, `kwargs` and `caller` the macro being read mentions.
     var mentioned: Set<String> = []
 

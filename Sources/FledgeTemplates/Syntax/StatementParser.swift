@@ -9,7 +9,7 @@ extension Parser {
 
     /// Reads statements up to the tag that begins with one of `ends`, whose name is the next token then.
     private mutating func parseBody(until ends: [String], of opener: String) throws(Failure) -> [Statement] {
-        let start = place
+        let start = openBlocks.last ?? place
         return try nested("the statements") { parser throws(Failure) in
             var body: [Statement] = []
             while true {
@@ -51,6 +51,8 @@ extension Parser {
 
     private mutating func parseStatement(_ ends: [String]) throws(Failure) -> [Statement] {
         let place = place
+        openBlocks.append(place)
+        defer { openBlocks.removeLast() }
         let name = try expectName()
         switch name {
         case "for": return [try parseFor()]
@@ -163,7 +165,7 @@ extension Parser {
         loopDepth = 0
         let body = try parseClosedBlock(closing)
         let catches = mentioned.subtracting(parameters.map(\.name))
-        mentioned = outerMentioned
+        mentioned.formUnion(outerMentioned)
         loopDepth = outerLoopDepth
         return MacroDefinition(name: name, parameters: parameters, body: body, catches: catches)
     }
