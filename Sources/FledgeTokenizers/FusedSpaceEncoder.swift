@@ -2,15 +2,19 @@
 /// model: `▁` for every space and before the text, and cuts where ``CutTable`` allows them.
 struct FusedSpaceEncoder: FusedEncoder {
     /// What a text gets before it.
-    private enum Prefix { case none, always, unlessSpace }
+    private enum Prefix {
+        case none, always, unlessSpace
+        /// A normalizer has to say.
+        case unknown(SentencePieceNormalizer)
+    }
 
     private let prefix: Prefix
-    private let model: BPEModel
+    private let model: any PairMergingModel
     private let cuts: CutTable
 
     init?(normalizer: (any Normalizer)?, preTokenizer: (any PreTokenizer)?, model: any TokenizationModel) {
-        guard let model = model as? BPEModel, let prefix = FusedSpaceEncoder.prefix(normalizer, preTokenizer),
-            let cuts = model.cutTable()
+        guard let model = model as? any PairMergingModel,
+            let prefix = FusedSpaceEncoder.prefix(normalizer, preTokenizer), let cuts = model.cutTable()
         else { return nil }
         self.prefix = prefix
         self.model = model
@@ -30,6 +34,11 @@ struct FusedSpaceEncoder: FusedEncoder {
             }
         }
         guard preTokenizer == nil else { return nil }
+        if let normalizer = normalizer as? SentencePieceNormalizer {
+            guard normalizer.showsSpaces else { return nil }
+            guard normalizer.changesOnlySpaces else { return .unknown(normalizer) }
+            return normalizer.addsPrefix ? .always : Prefix.none
+        }
         let steps = (normalizer as? SequenceNormalizer)?.steps ?? normalizer.map { [$0] } ?? []
         guard let replace = steps.last as? ReplaceNormalizer, replace.pattern == .literal([0x20]),
             replace.content == SentencePieceNormalizer.space
@@ -42,13 +51,21 @@ struct FusedSpaceEncoder: FusedEncoder {
     }
 
     func encode(_ source: UnsafeBufferPointer<UInt8>, into ids: inout [Int]) {
-        guard let first = source.first else { return }
-        let getsPrefix =
-            switch prefix {
-            case .none: false
-            case .always: true
-            case .unlessSpace: first != 0x20 && !CutTable.isVisibleSpace(at: 0, in: source)
-            }
+        switch prefix {
+        case .none: encode(source, getsPrefix: false, into: &ids)
+        case .always: encode(source, getsPrefix: true, into: &ids)
+        case .unlessSpace:
+            let beginsWithSpace = source.first == 0x20 || (!source.isEmpty && CutTable.isVisibleSpace(at: 0, in: source))
+            encode(source, getsPrefix: !beginsWithSpace, into: &ids)
+        case .unknown(let normalizer):
+            var text = AlignedText(original: source, range: 0..<source.count, isTracked: false)
+            normalizer.normalize(&text)
+            text.bytes.withUnsafeBufferPointer { encode($0, getsPrefix: false, into: &ids) }
+        }
+    }
+
+    private func encode(_ source: UnsafeBufferPointer<UInt8>, getsPrefix: Bool, into ids: inout [Int]) {
+        guard !source.isEmpty else { return }
         let bytes = UnsafeRawBufferPointer(source)
         model.withWorkspace { workspace in
             let words = workspace.rawWords

@@ -31,6 +31,12 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     public var separatesChinese: Bool?
     /// The Jinja template of chats.
     public var chatTemplate: String?
+    /// Whether the token that begins a sequence is put before texts, if the file says so.
+    public var addBosToken: Bool?
+    /// Whether the token that ends a sequence is put after texts, if the file says so.
+    public var addEosToken: Bool?
+    /// Whether texts get a space before them, if the file says so.
+    public var addPrefixSpace: Bool?
     /// The tokens of `added_tokens_decoder`, by ascending id.
     public var addedTokens: [AddedToken] = []
 
@@ -61,6 +67,9 @@ extension TokenizerConfiguration {
         result.lowercases = try TokenizerConfiguration.flag(root["do_lower_case"])
         result.stripsAccents = try TokenizerConfiguration.flag(root["strip_accents"])
         result.separatesChinese = try TokenizerConfiguration.flag(root["tokenize_chinese_chars"])
+        result.addBosToken = root["add_bos_token"].value?.boolean
+        result.addEosToken = root["add_eos_token"].value?.boolean
+        result.addPrefixSpace = root["add_prefix_space"].value?.boolean
         // Some files hold several named templates; the string form is the default one.
         result.chatTemplate = root["chat_template"].value?.string
         guard !root["added_tokens_decoder"].isNullOrMissing else { return result }

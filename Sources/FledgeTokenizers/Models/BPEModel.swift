@@ -1,6 +1,6 @@
 /// Byte-pair encoding as Hugging Face `tokenizers` does it: a word becomes its characters, and of neighbouring symbols
 /// the pair that comes first in the list of merges is merged, until none is in the list.
-final class BPEModel: TokenizationModel {
+final class BPEModel: PairMergingModel {
     /// What a file says about characters that are not in the vocabulary, and about the ends of words.
     struct Options: Sendable {
         /// The id of what the vocabulary cannot spell; without it such characters disappear.

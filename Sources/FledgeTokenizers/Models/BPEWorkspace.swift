@@ -1,7 +1,19 @@
+/// A model that merges pairs of symbols.
+protocol PairMergingModel: TokenizationModel {
+    /// Lends the memory that encoding needs.
+    func withWorkspace<Result>(_ body: (BPEWorkspace) -> Result) -> Result
+
+    /// Fills the workspace's tokens with those of a word as the model sees it.
+    func search(_ word: UnsafeRawBufferPointer, in workspace: BPEWorkspace)
+
+    /// Where texts that are one word may be cut, or nil if nowhere.
+    func cutTable() -> CutTable?
+}
+
 /// The memory that byte-pair encoding needs, kept from one word and one text to the next.
 final class BPEWorkspace {
-    private let merger = PairMerger()
-    private var tokens: [WordToken] = []
+    let merger = PairMerger()
+    var tokens: [WordToken] = []
     private var scratch: [UInt8] = []
     private lazy var cache = WordCache()
     /// The memory of words that are looked up before they are spelled as the model sees them.
@@ -9,9 +21,9 @@ final class BPEWorkspace {
 
     /// Finds the tokens of a word as the model sees it, from the cache if they are there.
     @inline(__always)
-    func encode(_ word: UnsafeRawBufferPointer, with model: BPEModel, _ emit: (WordToken) -> Void) {
+    func encode(_ word: UnsafeRawBufferPointer, with model: some PairMergingModel, _ emit: (WordToken) -> Void) {
         guard word.count <= WordCache.longestWord else {
-            search(word, with: model)
+            model.search(word, in: self)
             for token in tokens { emit(token) }
             return
         }
@@ -22,7 +34,7 @@ final class BPEWorkspace {
             }
             return
         }
-        search(word, with: model)
+        model.search(word, in: self)
         cache.insert(word, hash: hash, tokens)
         for token in tokens { emit(token) }
     }
@@ -55,32 +67,17 @@ final class BPEWorkspace {
 
     /// Finds the ids of a word that stands for another spelling, and remembers them under `word` in ``rawWords``.
     func encode(
-        _ word: UnsafeRawBufferPointer, hash: UInt64, spelled spelling: UnsafeRawBufferPointer, with model: BPEModel,
-        into ids: inout [Int]
+        _ word: UnsafeRawBufferPointer, hash: UInt64, spelled spelling: UnsafeRawBufferPointer,
+        with model: some PairMergingModel, into ids: inout [Int]
     ) {
-        search(spelling, with: model)
+        model.search(spelling, in: self)
         if spelling.count <= Int(UInt8.max) { rawWords.insert(word, hash: hash, tokens) }
         for token in tokens { ids.append(Int(token.id)) }
     }
 
-    /// Fills ``tokens``.
-    private func search(_ word: UnsafeRawBufferPointer, with model: BPEModel) {
-        tokens.removeAll(keepingCapacity: true)
-        if model.options.ignoresMerges {
-            let id = model.vocabulary.id(of: word)
-            if id >= 0 {
-                tokens.append(WordToken(id: id, start: 0, end: word.count, isByte: true))
-                return
-            }
-        }
-        takeCharacters(of: word, with: model)
-        merger.merge(with: model.merges)
-        takeSymbols(upTo: word.count)
-    }
-
     /// Makes tokens of the merged symbols. Where characters disappeared, `tokenizers` counts on without them, so the
     /// ends may lie before those of the word; with byte tokens for a suffix they may lie after.
-    private func takeSymbols(upTo count: Int) {
+    func takeSymbols(upTo count: Int) {
         var start = 0
         for symbol in merger.symbols {
             let end = Int(symbol.end)
@@ -89,50 +86,5 @@ final class BPEWorkspace {
             start = end
         }
         if merger.symbols.capacity > 1 << 20 { merger.symbols = [] }
-    }
-
-    private func takeCharacters(of word: UnsafeRawBufferPointer, with model: BPEModel) {
-        let options = model.options
-        merger.symbols.removeAll(keepingCapacity: true)
-        var end: Int32 = 0
-        /// Bytes of unknown characters that no token has been made for yet.
-        var unknown: Int32 = 0
-        func append(_ id: Int32, _ length: Int32) {
-            end &+= length
-            merger.symbols.append(.init(id: id, end: end))
-        }
-        func flush() {
-            if unknown > 0, let id = options.unknownID { append(id, unknown) }
-            unknown = 0
-        }
-        var index = 0
-        while index < word.count {
-            let length = min(UTF8Scan.length(word[index]), word.count - index)
-            let character = UnsafeRawBufferPointer(rebasing: word[index..<index + length])
-            let isFirst = index == 0
-            index += length
-            let isLast = index == word.count
-            let isDecorated = (!isFirst && !options.prefix.isEmpty) || (isLast && !options.suffix.isEmpty)
-            let spelling =
-                isDecorated
-                ? (isFirst ? [] : options.prefix) + Array(character) + (isLast ? options.suffix : []) : []
-            let id = isDecorated ? model.vocabulary.id(of: spelling) : model.characterID(character)
-            if id >= 0 {
-                flush()
-                append(id, Int32(length))
-            } else if options.byteFallback, let bytes = byteTokens(isDecorated ? spelling : Array(character), model) {
-                // Unknown characters before these bytes come after them: `tokenizers` does it so.
-                for byte in bytes { append(byte, 1) }
-            } else if options.unknownID != nil {
-                if !options.fusesUnknown { flush() }
-                unknown &+= Int32(length)
-            }
-        }
-        flush()
-    }
-
-    private func byteTokens(_ bytes: [UInt8], _ model: BPEModel) -> [Int32]? {
-        let ids = bytes.map { model.byteIDs[Int($0)] }
-        return ids.contains(where: { $0 < 0 }) ? nil : ids
     }
 }

@@ -23,6 +23,17 @@ struct SentencePieceNormalizer: Normalizer {
 
     var largestGrowth: Int { Growth.product([visibleSpace.count, map?.longestReplacement ?? 1]) }
 
+    /// Whether all that happens to a text is that spaces become visible, and one is put before it.
+    var changesOnlySpaces: Bool {
+        map == nil && symbols == nil && !spec.removesExtraWhitespaces && spec.escapesWhitespaces
+            && !(treatsWhitespaceAsSuffix && spec.addsDummyPrefix)
+    }
+
+    /// Whether spaces become visible at all.
+    var showsSpaces: Bool { spec.escapesWhitespaces }
+
+    var addsPrefix: Bool { spec.addsDummyPrefix }
+
     func normalize(_ text: inout AlignedText) {
         let old = text
         text = AlignedText(emptyAt: old.origin, isTracked: old.isTracked)
