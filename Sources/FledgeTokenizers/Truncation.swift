@@ -3,6 +3,9 @@ struct Truncation {
     let options: TruncationOptions
     /// How many tokens are added around the texts.
     let addedCount: Int
+    /// How many tokens are added around one text, whether or not they are wanted now: what is left must be no less
+    /// than the stride, even for texts that are short enough.
+    let addedToOne: Int
 
     /// The largest number of tokens of all parts together, which bounds what a small step can make of a long text.
     private static let largestResult = 1 << 26
@@ -15,6 +18,11 @@ struct Truncation {
                 reason: options.stride < 0
                     ? "the stride is \(options.stride)"
                     : "\(addedCount) special tokens are added, and at most \(options.maxLength) tokens are allowed")
+        }
+        guard options.maxLength < addedToOne || options.stride <= options.maxLength - addedToOne else {
+            throw .cannotTruncate(
+                reason: "the stride of \(options.stride) is more than the \(options.maxLength - addedToOne) tokens "
+                    + "that are left of \(options.maxLength) beside special tokens")
         }
         let lengths = try lengths(counts, room: options.maxLength - addedCount)
         var parts: [[Range<Int>]] = []
