@@ -11,7 +11,7 @@ protocol FusedEncoder: Sendable {
 /// The fused encoders that there are.
 enum FusedEncoders {
     private static let all: [any FusedEncoder.Type] = [
-        FusedUnigramEncoder.self, FusedByteLevelEncoder.self, FusedWordPieceEncoder.self,
+        FusedUnigramEncoder.self, FusedByteLevelEncoder.self, FusedSpaceEncoder.self, FusedWordPieceEncoder.self,
     ]
 
     /// The one that can stand in for these stages, if there is one.

@@ -69,8 +69,8 @@ struct ErrorTests {
     @Test(
         "naming a component that is not supported",
         arguments: [
-            ("normalizer", "normalizer", "NFKX"), ("pre_tokenizer", "pre-tokenizer", "ByteLevel"),
-            ("post_processor", "post-processor", "RobertaProcessing"), ("decoder", "decoder", "Unheard"),
+            ("normalizer", "normalizer", "NFKX"), ("pre_tokenizer", "pre-tokenizer", "UnicodeScripts"),
+            ("post_processor", "post-processor", "Unheard"), ("decoder", "decoder", "Undreamt"),
         ])
     func namesComponents(key: String, component: String, type: String) {
         let message = message(#"{"\#(key)":{"type":"\#(type)"},"model":\#(ErrorTests.model)}"#)
@@ -82,8 +82,8 @@ struct ErrorTests {
     @Test("naming a model that is not supported")
     func namesModels() {
         #expect(
-            message(#"{"model":{"type":"BPE","vocab":{}}}"#)
-                == "tokenizer.json: the model “BPE” is not supported by this version of Fledge. "
+            message(#"{"model":{"type":"Unheard","vocab":{}}}"#)
+                == "tokenizer.json: the model “Unheard” is not supported by this version of Fledge. "
                 + "Use a model whose tokenizer does without it.")
     }
 

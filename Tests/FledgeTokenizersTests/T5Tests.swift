@@ -18,49 +18,19 @@ struct T5Tests {
             }
     }
 
-    /// One hash for every ten texts, as Tools/tokenizer_golden.py makes them.
-    private static func hashes(of texts: [String], by tokenizer: any Tokenizer) -> [UInt64] {
-        let encodings = tokenizer.encodingBatch(of: texts)
-        let ids = tokenizer.encodeBatch(texts: texts)
-        return stride(from: 0, to: texts.count, by: 10).map { first in
-            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-            func add(_ bytes: some Sequence<UInt8>) {
-                for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            }
-            for index in first..<min(first + 10, texts.count) {
-                let encoding = encodings[index]
-                // Encoding for ids alone takes another way through the code.
-                if encoding.ids != ids[index] { add([0]) }
-                for (number, range) in encoding.scalarOffsets(in: texts[index]).enumerated() {
-                    for value in [encoding.ids[number], range.lowerBound, range.upperBound] {
-                        withUnsafeBytes(of: UInt32(value).littleEndian) { add($0) }
-                    }
-                    add(encoding.tokens[number].utf8)
-                }
-                add([0xFF])
-            }
-            return hash
-        }
-    }
-
-    private static func golden(_ name: String) throws -> [UInt64] {
-        let bytes = try Fixture.bytes(name)
-        return stride(from: 0, to: bytes.count, by: 8).map { at in
-            (0..<8).reduce(0) { $0 | UInt64(bytes[at + $1]) << UInt64(8 * $1) }
-        }
-    }
+    private static func golden(_ name: String) throws -> [UInt64] { Golden.read(try Fixture.bytes(name)) }
 
     @Test("encodes all of DialogSum as the reference does: ids, tokens, offsets")
     func encodesDialogues() throws {
         let texts = try T5Tests.dialogues()
         #expect(texts.count == 12_460)
-        #expect(T5Tests.hashes(of: texts, by: try tokenizer()) == (try T5Tests.golden("t5-dialogsum.hashes")))
+        #expect(Golden.hashes(of: texts, by: try tokenizer(), group: 10) == (try T5Tests.golden("t5-dialogsum.hashes")))
     }
 
     @Test("encodes 20,000 hostile strings as the reference does: ids, tokens, offsets")
     func encodesHostileStrings() throws {
         let texts = (0..<20_000).map { HostileCorpus.text($0) }
-        #expect(T5Tests.hashes(of: texts, by: try tokenizer()) == (try T5Tests.golden("t5-hostile.hashes")))
+        #expect(Golden.hashes(of: texts, by: try tokenizer(), group: 10) == (try T5Tests.golden("t5-hostile.hashes")))
     }
 
     @Test("knows T5's special tokens and sizes")

@@ -64,7 +64,8 @@ enum DecoderReader {
         case "ByteLevel":
             return [ByteLevelDecoder()]
         case "BPEDecoder":
-            return [BPEDecoder(suffix: value["suffix"].isNullOrMissing ? Array("</w>".utf8) : try value["suffix"].utf8())]
+            let suffix = value["suffix"]
+            return [BPEDecoder(suffix: suffix.isNullOrMissing ? Array("</w>".utf8) : try suffix.utf8())]
         case "ByteFallback":
             return [ByteFallbackDecoder()]
         case "Strip":

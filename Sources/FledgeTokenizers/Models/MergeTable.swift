@@ -89,8 +89,10 @@ struct MergeTable: Sendable {
         slots.withUnsafeBufferPointer { body(View(slots: $0, mask: mask)) }
     }
 
-    /// Calls a closure with the symbol of every merge.
-    func forEachSymbol(_ body: (Int32) -> Void) {
-        for slot in slots where slot.key != .max { body(slot.merge.symbol) }
+    /// Calls a closure with the two symbols of every merge.
+    func forEachPair(_ body: (Int32, Int32) -> Void) {
+        for slot in slots where slot.key != .max {
+            body(Int32(truncatingIfNeeded: slot.key >> 32), Int32(truncatingIfNeeded: slot.key))
+        }
     }
 }

@@ -20,8 +20,10 @@ final class PairMerger {
 
     /// Merges until nothing merges any more.
     ///
-    /// - Parameter found: called with every pair as it is found to merge, in SentencePiece's order; only the heap
-    ///   tells of it, so giving it makes the heap be used.
+    /// - Parameters:
+    ///   - table: what merges.
+    ///   - found: called with every pair as it is found to merge, in SentencePiece's order; only the heap tells of
+    ///     it, so giving it makes the heap be used.
     func merge(with table: MergeTable, found: ((Int32, Int32, Int32) -> Void)? = nil) {
         guard symbols.count > 1 else { return }
         table.withView { table in

@@ -13,6 +13,7 @@ struct OffsetTrimming: Sendable, Equatable {
     ///   - token: the token's text.
     ///   - isFirst: whether it is the first of the text.
     ///   - text: the whole text.
+    /// - Returns: the place.
     func trimmed(
         _ range: Range<Int>, of token: String, isFirst: Bool, in text: UnsafeBufferPointer<UInt8>
     ) -> Range<Int> {

@@ -43,10 +43,12 @@ struct CL100KScanner: PieceScanner {
 
     private func numberEnd(after start: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
         var end = start
-        for _ in 1..<max(digits, 1) where end < text.count {
+        var count = 1
+        while count < digits, end < text.count {
             let character = classes.character(at: end, in: text)
             guard character.class == .number else { break }
             end += character.length
+            count += 1
         }
         return end
     }

@@ -26,7 +26,8 @@ enum SplitPattern: Sendable {
         case SplitPattern.cl100kExpression(digits: #"\p{N}"#):
             self = .cl100k(CL100KScanner(digits: 1, takesEnd: false))
         case SplitPattern.tiktokenCL100KExpression:
-            self = .cl100k(CL100KScanner(digits: 3, takesEnd: true))
+            // `{1,3}+` is possessive for tiktoken; `tokenizers` repeats it.
+            self = .cl100k(CL100KScanner(digits: .max, takesEnd: true))
         case SplitPattern.o200kExpression:
             self = .o200k(O200KScanner())
         case #" ?[^(\s|[.,!?…。，、।۔،])]+"#:
@@ -35,6 +36,9 @@ enum SplitPattern: Sendable {
             return nil
         }
     }
+
+    /// cl100k_base's pattern as tiktoken itself understands it.
+    static let tiktokenCL100K = SplitPattern.cl100k(CL100KScanner(digits: 3, takesEnd: true))
 
     /// Calls a closure with the pieces of a text in order, and whether each is a match.
     @inline(__always)
