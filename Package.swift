@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "Fledge", targets: ["Fledge"]),
         .library(name: "FledgeTensor", targets: ["FledgeTensor"]),
         .library(name: "FledgeTokenizers", targets: ["FledgeTokenizers"]),
+        .library(name: "FledgeTemplates", targets: ["FledgeTemplates"]),
         .library(name: "FledgeHub", targets: ["FledgeHub"]),
         .library(name: "FledgeNN", targets: ["FledgeNN"]),
         .library(name: "FledgeModels", targets: ["FledgeModels"]),
@@ -32,6 +33,7 @@ let package = Package(
         .target(name: "FledgeTensor", dependencies: ["CFledgeKernels"], swiftSettings: settings),
         // text
         .target(name: "FledgeTokenizers", swiftSettings: settings),
+        .target(name: "FledgeTemplates", swiftSettings: settings),
         .target(
             name: "FledgeHub",
             dependencies: [
@@ -56,7 +58,7 @@ let package = Package(
         .target(
             name: "Fledge",
             dependencies: [
-                "FledgeTensor", "FledgeTokenizers", "FledgeHub", "FledgeNN", "FledgeModels", "FledgeGeneration",
+                "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeNN", "FledgeModels", "FledgeGeneration",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -68,6 +70,9 @@ let package = Package(
             name: "FledgeTensorTests", dependencies: ["FledgeTensor", "CFledgeKernels"], swiftSettings: settings),
         .testTarget(
             name: "FledgeTokenizersTests", dependencies: ["FledgeTokenizers"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FledgeTemplatesTests", dependencies: ["FledgeTemplates"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "FledgeHubTests",

@@ -5,7 +5,7 @@
 
 In each round Fledge measures `--runs` times in a process of its own, then the peer as often in a process that stays
 alive. A round's value is its median; a row's ratio is the median of the rounds' ratios, so that a slow minute of
-the machine hits both sides. Times without a ratio say little on a shared machine. make_random_t5.py makes a
+the machine hits both sides. Times without a ratio say little on a shared machine. make_random_model.py makes a
 checkpoint to measure on.
 """
 

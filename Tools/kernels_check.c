@@ -60,16 +60,17 @@ static void check_attention(const fledge_kernels *k, fledge_pool *pool, fledge_t
                             size_t width, bool causal) {
   enum { HEADS = 2 };
   unsigned seed = 11;
-  size_t stride = HEADS * width, capacity = (keys + 31) / 32 * 32, span = keys;
+  size_t stride = HEADS * width, page_count = (keys + FLEDGE_PAGE - 1) / FLEDGE_PAGE, span = keys;
   float *q = malloc(queries * stride * 4), *kv = malloc(2 * keys * stride * 4), *out = malloc(queries * stride * 4);
   float *bias = malloc(HEADS * (2 * span - 1) * 4);
   for (size_t i = 0; i < queries * stride; i++) q[i] = number(&seed);
   for (size_t i = 0; i < 2 * keys * stride; i++) kv[i] = number(&seed);
   for (size_t i = 0; i < HEADS * (2 * span - 1); i++) bias[i] = number(&seed);
-  fledge_cache cache = {type, HEADS, width, capacity, NULL, NULL};
-  cache.keys = fledge_allocate(HEADS * fledge_packed_bytes(type, capacity, width));
-  cache.values = fledge_allocate(HEADS * fledge_packed_bytes(type, width, capacity));
-  fledge_cache_write(k, pool, &cache, 0, 0, keys, kv, kv + keys * stride, stride);
+  void *pages[4];
+  for (size_t i = 0; i < page_count; i++) pages[i] = fledge_allocate(fledge_page_bytes(type, HEADS, width));
+  fledge_cache cache = {type, HEADS, width, page_count, pages};
+  fledge_cache_rows run = {0, keys, 0, 0};
+  fledge_cache_write(k, pool, &cache, &run, 1, kv, kv + keys * stride, stride);
   fledge_attention_sequence s = {0, queries, 0, keys};
   fledge_attention t = {.sequences = &s, .sequence_count = 1, .query_heads = HEADS, .query = q};
   t.query_stride = t.out_stride = stride, t.cache = cache, t.scale = 0.5f, t.causal = causal, t.out = out;
@@ -115,7 +116,7 @@ int main(void) {
       for (int causal = 0; causal < 2; causal++) {
         check_attention(k, pool, types[t], 1, 37, 64, causal);
         check_attention(k, pool, types[t], 14, 40, 5, causal);
-        check_attention(k, pool, types[t], 3, 300, 33, causal);
+        check_attention(k, pool, types[t], 3, 700, 33, causal);
       }
   }
   fledge_pool_destroy(pool);

@@ -12,6 +12,7 @@ import pathlib
 import torch
 
 import fixture_buckets
+import fixture_families
 import fixture_sampling
 import fixture_t5
 import fixture_tokenizer
@@ -125,7 +126,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     root = pathlib.Path(__file__).resolve().parent.parent
     parser.add_argument("--output", type=pathlib.Path, default=root / "Tests" / "Fixtures")
-    parser.add_argument("--only", nargs="*", help="names of fixtures; all of them when left out")
+    parser.add_argument("--only", nargs="*", help="names of fixtures; all of them when left out; `families` is all "
+                        "that begin so")
     arguments = parser.parse_args()
 
     torch.set_num_threads(1)
@@ -134,11 +136,14 @@ def main():
     makers["t5-tiny"] = make_tiny
     makers["sampling"] = fixture_sampling.make
     makers["relative-position-buckets"] = fixture_buckets.make
-    for name in arguments.only or makers:
+    makers |= fixture_families.makers()
+    wanted = arguments.only or makers
+    for name in [name for name in makers if any(name == one or name.startswith(one + "/") for one in wanted)]:
         makers[name](arguments.output)
-        for file in (arguments.output / name).iterdir():
+        files = [file for file in (arguments.output / name).rglob("*") if file.is_file()]
+        for file in files:
             file.chmod(0o644)
-        size = sum(file.stat().st_size for file in (arguments.output / name).iterdir())
+        size = sum(file.stat().st_size for file in files)
         print(f"{name}: {size / 1000:.0f} kB", flush=True)
 
 

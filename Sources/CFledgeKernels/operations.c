@@ -39,7 +39,7 @@ static void pack_item(void *context, size_t item) {
   const fledge_linear *l = job->linear;
   size_t begin = item * FLEDGE_TILE, rows = smaller(FLEDGE_TILE, l->rows - begin);
   job->kernels->pack_rows(l->x + begin * l->x_stride, l->x_stride, rows, l->weight.depth, l->weight.type,
-                          job->packed + begin * job->row_bytes, job->scales + begin, l->x_row_norm, l->epsilon);
+                          job->packed + begin * job->row_bytes, job->scales + begin, l->norm);
 }
 
 static void multiply_item(void *context, size_t item) {
@@ -73,6 +73,57 @@ bool fledge_linear_run(const fledge_kernels *kernels, fledge_pool *pool, const f
   job.panels_an_item = threads == 1 ? job.panels : divide_up(job.panels, threads * rounds);
   fledge_pool_run(pool, divide_up(job.panels, job.panels_an_item), multiply_item, &job);
   return true;
+}
+
+// Rows ----------------------------------------------------------------------------------------------------------------
+
+enum { ROWS_AN_ITEM = 8 };
+
+typedef struct rows_job {
+  const fledge_kernels *kernels;
+  const float *in;
+  float *out;
+  const fledge_norm *norm;
+  size_t stride, rows, heads, width, rotary_width;
+  const float *cosines, *sines;
+} rows_job;
+
+static void normalize_item(void *context, size_t item) {
+  const rows_job *job = context;
+  size_t begin = item * ROWS_AN_ITEM, rows = smaller(ROWS_AN_ITEM, job->rows - begin);
+  job->kernels->normalize(job->in + begin * job->width, job->norm, rows, job->width, job->out + begin * job->width);
+}
+
+static void rotate_item(void *context, size_t item) {
+  const rows_job *job = context;
+  size_t begin = item * ROWS_AN_ITEM, rows = smaller(ROWS_AN_ITEM, job->rows - begin), half = job->rotary_width / 2;
+  job->kernels->rotate(job->out + begin * job->stride, job->stride, rows, job->heads, job->width, job->rotary_width,
+                       job->cosines + begin * half, job->sines + begin * half);
+}
+
+// `work`: numbers to go through. Few are not worth waking anyone.
+static void run_rows(fledge_pool *pool, rows_job *job, size_t work, void (*body)(void *, size_t)) {
+  size_t items = divide_up(job->rows, ROWS_AN_ITEM);
+  if (work < 16384) {
+    for (size_t i = 0; i < items; i++) body(job, i);
+  } else {
+    fledge_pool_run(pool, items, body, job);
+  }
+}
+
+void fledge_normalize_run(const fledge_kernels *kernels, fledge_pool *pool, const float *x, const fledge_norm *norm,
+                          size_t rows, size_t width, float *out) {
+  rows_job job = {.kernels = kernels, .in = x, .out = out, .norm = norm, .rows = rows, .width = width};
+  run_rows(pool, &job, rows * width, normalize_item);
+}
+
+void fledge_rotate_run(const fledge_kernels *kernels, fledge_pool *pool, float *x, size_t stride, size_t rows,
+                       size_t heads, size_t head_width, size_t rotary_width, const float *cosines, const float *sines) {
+  rows_job job = {.kernels = kernels, .out = x, .stride = stride, .rows = rows, .heads = heads, .width = head_width};
+  job.rotary_width = rotary_width;
+  job.cosines = cosines;
+  job.sines = sines;
+  run_rows(pool, &job, rows * heads * rotary_width, rotate_item);
 }
 
 // Products by head -----------------------------------------------------------------------------------------------------
@@ -112,7 +163,7 @@ static void forward_item(void *context, size_t head) {
   }
   float *scales = (float *)(void *)scratch;
   job->kernels->pack_rows(linear.x, linear.x_stride, h->rows, h->weight.depth, h->weight.type, scratch + scale_bytes,
-                          scales, NULL, 0);
+                          scales, NULL);
   job->kernels->multiply_panels(&linear, scratch + scale_bytes, scales, 0, h->head_width / FLEDGE_PANEL);
 }
 
@@ -139,20 +190,38 @@ typedef struct pack_job {
   char *data;
   float *scales;
   int32_t *sums;
+  atomic_bool failed;
 } pack_job;
 
 static size_t size_of(fledge_type type) { return type == FLEDGE_FLOAT32 ? 4 : type == FLEDGE_INT8 ? 1 : 2; }
 
-// Packs `rows` rows of one part, from `begin`, as columns `column`… of panel `panel` (staged through a whole panel when
-// they do not fill one).
-static void pack_stretch(const pack_job *job, const fledge_rows *part, size_t begin, size_t rows, char *panel,
+// Packs `rows` ≤ 32 rows of one part, from `begin`, as columns `column`… of panel `panel` (staged through a whole panel
+// when they do not fill one). Rows that lie across the file are brought together first.
+static bool pack_stretch(const pack_job *job, const fledge_rows *part, size_t begin, size_t rows, char *panel,
                          float *scales, int32_t *sums) {
-  const char *source = (const char *)part->data + begin * job->depth * size_of(part->type);
-  job->kernels->pack_weight_panel(source, part->type, job->depth, rows, job->depth, job->type, panel, scales, sums);
+  size_t size = size_of(part->type), depth = job->depth;  // floating-point where the rows lie across
+  if (part->column_stride == 0) {
+    const char *source = (const char *)part->data + begin * depth * size;
+    job->kernels->pack_weight_panel(source, part->type, depth, rows, depth, job->type, panel, scales, sums);
+    return true;
+  }
+  char *together = fledge_scratch(FLEDGE_SCRATCH_SECOND, rows * depth * size);
+  if (!together) return false;
+  const char *source = (const char *)part->data + begin * size;
+  for (size_t i = 0; i < depth; i++, source += part->column_stride * size)
+    for (size_t r = 0; r < rows; r++) {
+      char *to = together + (r * depth + i) * size;
+      if (size == 4)
+        memcpy(to, source + r * 4, 4);
+      else
+        memcpy(to, source + r * 2, 2);
+    }
+  job->kernels->pack_weight_panel(together, part->type, depth, rows, depth, job->type, panel, scales, sums);
+  return true;
 }
 
 static void pack_panel_item(void *context, size_t panel) {
-  const pack_job *job = context;
+  pack_job *job = context;
   char *out = job->data + panel * job->panel_bytes;
   float *scales = job->scales ? job->scales + panel * FLEDGE_PANEL : NULL;
   int32_t *sums = job->sums ? job->sums + panel * FLEDGE_PANEL : NULL;
@@ -184,7 +253,8 @@ static void pack_panel_item(void *context, size_t panel) {
     }
   }
   if (count == 1) {
-    pack_stretch(job, stretches[0].part, stretches[0].begin, stretches[0].rows, out, scales, sums);
+    if (!pack_stretch(job, stretches[0].part, stretches[0].begin, stretches[0].rows, out, scales, sums))
+      atomic_store(&job->failed, true);
     return;
   }
   char *stage = fledge_scratch(FLEDGE_SCRATCH_THREAD, job->panel_bytes);
@@ -192,9 +262,11 @@ static void pack_panel_item(void *context, size_t panel) {
   int32_t stage_sums[FLEDGE_PANEL];
   memset(out, 0, job->panel_bytes);
   if (scales) memset(scales, 0, FLEDGE_PANEL * sizeof *scales), memset(sums, 0, FLEDGE_PANEL * sizeof *sums);
+  if (!stage) atomic_store(&job->failed, true);
   if (!stage) return;
   for (size_t i = 0; i < count; i++) {
-    pack_stretch(job, stretches[i].part, stretches[i].begin, stretches[i].rows, stage, stage_scales, stage_sums);
+    if (!pack_stretch(job, stretches[i].part, stretches[i].begin, stretches[i].rows, stage, stage_scales, stage_sums))
+      atomic_store(&job->failed, true);
     size_t line = FLEDGE_PANEL * FLEDGE_GROUP_BYTES, at = stretches[i].column * FLEDGE_GROUP_BYTES;
     for (size_t g = 0; g < job->panel_bytes / line; g++)
       memcpy(out + g * line + at, stage + g * line, stretches[i].rows * FLEDGE_GROUP_BYTES);
@@ -205,9 +277,10 @@ static void pack_panel_item(void *context, size_t panel) {
   }
 }
 
-void fledge_pack_weight(const fledge_kernels *kernels, fledge_pool *pool, const fledge_rows *parts, size_t part_count,
+bool fledge_pack_weight(const fledge_kernels *kernels, fledge_pool *pool, const fledge_rows *parts, size_t part_count,
                         bool gated, size_t depth, fledge_type type, void *data, float *scales, int32_t *sums) {
   pack_job job = {.kernels = kernels, .parts = parts, .part_count = part_count, .depth = depth, .gated = gated};
+  atomic_init(&job.failed, false);
   job.type = type;
   job.data = data;
   job.scales = scales;
@@ -216,6 +289,7 @@ void fledge_pack_weight(const fledge_kernels *kernels, fledge_pool *pool, const 
   for (size_t p = 0; p < part_count; p++) job.columns += parts[p].rows;
   size_t panels = gated ? divide_up(parts[0].rows, FLEDGE_PANEL / 2) : divide_up(job.columns, FLEDGE_PANEL);
   fledge_pool_run(pool, panels, pack_panel_item, &job);
+  return !atomic_load(&job.failed);
 }
 
 void fledge_unpack_column(const fledge_kernels *kernels, const fledge_packed *packed, size_t column, float *out) {
@@ -233,27 +307,36 @@ void fledge_unpack_column(const fledge_kernels *kernels, const fledge_packed *pa
 
 // Cache and attention -------------------------------------------------------------------------------------------------
 
+size_t fledge_page_bytes(fledge_type type, size_t heads, size_t head_width) {
+  return heads * (fledge_packed_bytes(type, FLEDGE_PAGE, head_width) + fledge_packed_bytes(type, head_width, FLEDGE_PAGE));
+}
+
 typedef struct write_job {
   const fledge_kernels *kernels;
   const fledge_cache *cache;
-  size_t slot, position, count, stride;
+  const fledge_cache_rows *runs;
+  size_t stride;
   const float *keys, *values;
 } write_job;
 
-static void write_item(void *context, size_t head) {
+static void write_item(void *context, size_t item) {
   const write_job *job = context;
-  size_t offset = head * job->cache->head_width;
-  job->kernels->write_cache(job->cache, job->slot, head, job->position, job->count, job->keys + offset,
+  const fledge_cache_rows *run = &job->runs[item / job->cache->heads];
+  size_t head = item % job->cache->heads, offset = run->row * job->stride + head * job->cache->head_width;
+  job->kernels->write_cache(job->cache, run->slot, head, run->position, run->count, job->keys + offset,
                             job->values + offset, job->stride);
 }
 
-void fledge_cache_write(const fledge_kernels *kernels, fledge_pool *pool, const fledge_cache *cache, size_t slot,
-                        size_t position, size_t count, const float *keys, const float *values, size_t stride) {
-  write_job job = {kernels, cache, slot, position, count, stride, keys, values};
-  if (count * cache->head_width * cache->heads < 16384) {
-    for (size_t head = 0; head < cache->heads; head++) write_item(&job, head);
+void fledge_cache_write(const fledge_kernels *kernels, fledge_pool *pool, const fledge_cache *cache,
+                        const fledge_cache_rows *runs, size_t run_count, const float *keys, const float *values,
+                        size_t stride) {
+  write_job job = {kernels, cache, runs, stride, keys, values};
+  size_t rows = 0, items = run_count * cache->heads;
+  for (size_t i = 0; i < run_count; i++) rows += runs[i].count;
+  if (rows * cache->head_width * cache->heads < 16384) {
+    for (size_t i = 0; i < items; i++) write_item(&job, i);
   } else {
-    fledge_pool_run(pool, cache->heads, write_item, &job);
+    fledge_pool_run(pool, items, write_item, &job);
   }
 }
 
@@ -263,20 +346,30 @@ typedef struct attention_job {
   const fledge_kernels *kernels;
   const fledge_attention *attention;
   size_t chunks, scratch_bytes;
+  bool grouped;  // one query a sequence, and heads that share keys and values
   atomic_bool failed;
 } attention_job;
 
 static void attention_item(void *context, size_t item) {
   attention_job *job = context;
   const fledge_attention *t = job->attention;
+  void *scratch = fledge_scratch(FLEDGE_SCRATCH_THREAD, job->scratch_bytes);
+  if (!scratch) {
+    atomic_store(&job->failed, true);
+    return;
+  }
+  if (job->grouped) {
+    // item → sequence, key–value head, chunk of the heads that share it
+    size_t group = t->query_heads / t->cache.heads, chunk = item % job->chunks, kv_head = item / job->chunks % t->cache.heads;
+    size_t first = chunk * FLEDGE_TILE, sequence = item / job->chunks / t->cache.heads;
+    if (t->sequences[sequence].query_count == 0) return;
+    job->kernels->attend_grouped(t, sequence, kv_head * group + first, smaller(FLEDGE_TILE, group - first), scratch);
+    return;
+  }
   size_t chunk = item % job->chunks, head = item / job->chunks % t->query_heads;
   size_t sequence = item / job->chunks / t->query_heads, begin = chunk * TILES_AN_ITEM;
   if (begin * FLEDGE_TILE >= t->sequences[sequence].query_count) return;
-  void *scratch = fledge_scratch(FLEDGE_SCRATCH_THREAD, job->scratch_bytes);
-  if (!scratch)
-    atomic_store(&job->failed, true);
-  else
-    job->kernels->attend(t, sequence, head, begin, begin + TILES_AN_ITEM, scratch);
+  job->kernels->attend(t, sequence, head, begin, begin + TILES_AN_ITEM, scratch);
 }
 
 bool fledge_attention_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_attention *attention) {
@@ -289,11 +382,14 @@ bool fledge_attention_run(const fledge_kernels *kernels, fledge_pool *pool, cons
     longest_key = s->key_count > longest_key ? s->key_count : longest_key;
     work += s->query_count * s->key_count;
   }
-  job.chunks = divide_up(divide_up(longest_query, FLEDGE_TILE), TILES_AN_ITEM);
+  size_t group = attention->query_heads / attention->cache.heads;
+  job.grouped = group > 1 && longest_query == 1;
+  job.chunks = job.grouped ? divide_up(group, FLEDGE_TILE) : divide_up(divide_up(longest_query, FLEDGE_TILE), TILES_AN_ITEM);
   size_t padded = divide_up(longest_key, FLEDGE_PANEL) * FLEDGE_PANEL + FLEDGE_PANEL;
   size_t width = divide_up(attention->cache.head_width, FLEDGE_PANEL) * FLEDGE_PANEL;
   job.scratch_bytes = FLEDGE_TILE * sizeof(float) * (padded + 2 * width);
-  size_t items = attention->sequence_count * attention->query_heads * job.chunks;
+  size_t heads = job.grouped ? attention->cache.heads : attention->query_heads;
+  size_t items = attention->sequence_count * heads * job.chunks;
   if (work * attention->query_heads * attention->cache.head_width < 16384) {
     for (size_t i = 0; i < items; i++) attention_item(&job, i);
   } else {

@@ -180,13 +180,16 @@ INLINE void multiply_row(fledge_type type, size_t panels, const char *a, const c
 
 // Packing -------------------------------------------------------------------------------------------------------------
 
-// A row to pack: numbers of some type, optionally times `inverse` and a norm's weight.
+// A row to pack: numbers of some type, normalised on the way where `norm` is set.
 typedef struct row_source {
   const void *data;
   fledge_type type;
-  const float *norm;
-  float inverse;
+  const fledge_norm *norm;
+  float mean, inverse;
 } row_source;
+
+// Mean, and one over the standard deviation, as the norm wants them.
+INLINE row_source normalized_row(const float *x, const fledge_norm *norm, size_t width);
 
 INLINE float source_one(const row_source *s, size_t i) {
   float x;
@@ -198,12 +201,16 @@ INLINE float source_one(const row_source *s, size_t i) {
       memcpy(&h, (const char *)s->data + 2 * i, 2);
       x = s->type == FLEDGE_BFLOAT16 ? bfloat16_to_float(h) : float16_to_float(h);
   }
-  return s->norm ? x * s->inverse * s->norm[i] : x;
+  if (!s->norm) return x;
+  float y = (x - s->mean) * s->inverse * s->norm->weight[i];
+  return s->norm->bias ? y + s->norm->bias[i] : y;
 }
 INLINE vfloat source_lanes(const row_source *s, size_t i) {
   if (s->type == FLEDGE_FLOAT32) {
     vfloat x = load_float((const char *)s->data + 4 * i);
-    return s->norm ? x * s->inverse * load_float(s->norm + i) : x;
+    if (!s->norm) return x;
+    vfloat y = (x - s->mean) * s->inverse * load_float(s->norm->weight + i);
+    return s->norm->bias ? y + load_float(s->norm->bias + i) : y;
   }
   if (s->type == FLEDGE_BFLOAT16 && !s->norm) return bfloat16_lanes((const uint16_t *)s->data + i);
   float lanes[LANES];
@@ -330,27 +337,21 @@ INLINE void pack_float32_tile(const row_source rows[FLEDGE_TILE], size_t depth, 
   }
 }
 
-INLINE float inverse_rms(const float *x, float epsilon, size_t width);
-
 static void pack_rows(const float *x, size_t stride, size_t rows, size_t depth, fledge_type type, void *packed,
-                      float *scales, const float *norm, float epsilon) {
+                      float *scales, const fledge_norm *norm) {
   size_t groups = type_groups(type, depth);
   char *out = packed;
   for (size_t begin = 0; begin < rows; begin += FLEDGE_TILE) {
     size_t count = smaller(FLEDGE_TILE, rows - begin);
     if (type == FLEDGE_FLOAT32 && count == FLEDGE_TILE) {
       row_source sources[FLEDGE_TILE];
-      for (size_t r = 0; r < count; r++) {
-        const float *row = x + (begin + r) * stride;
-        sources[r] = (row_source){row, FLEDGE_FLOAT32, norm, norm ? inverse_rms(row, epsilon, depth) : 1};
-      }
+      for (size_t r = 0; r < count; r++) sources[r] = normalized_row(x + (begin + r) * stride, norm, depth);
       pack_float32_tile(sources, depth, (float *)(void *)out);
       out += groups * count * activation_bytes(type);
       continue;
     }
     for (size_t r = 0; r < count; r++) {
-      const float *row = x + (begin + r) * stride;
-      row_source source = {row, FLEDGE_FLOAT32, norm, norm ? inverse_rms(row, epsilon, depth) : 1};
+      row_source source = normalized_row(x + (begin + r) * stride, norm, depth);
       if (type == FLEDGE_INT8) scales[begin + r] = int8_scale(&source, depth);
       if (type == FLEDGE_FLOAT16)
         pack_pairs(&source, depth, count, r, out);
@@ -367,7 +368,7 @@ static void pack_weight_panel(const void *source, fledge_type source_type, size_
   size_t groups = type_groups(type, depth);
   size_t source_bytes = source_type == FLEDGE_FLOAT32 ? 4 : source_type == FLEDGE_INT8 ? 1 : 2;
   for (size_t r = 0; r < rows; r++) {
-    row_source row = {(const char *)source + r * source_stride * source_bytes, source_type, 0, 1};
+    row_source row = {(const char *)source + r * source_stride * source_bytes, source_type, 0, 0, 1};
     float scale = type == FLEDGE_INT8 ? int8_scale(&row, depth) : 0;
     int32_t sum = pack_row(&row, depth, type, FLEDGE_PANEL, r, panel, scale, 0);
     if (type == FLEDGE_INT8) scales[r] = scale, sums[r] = sum;
@@ -391,6 +392,9 @@ typedef struct panel_terms {
 
 INLINE panel_terms terms_of_panel(const fledge_linear *linear, size_t panel) {
   const fledge_packed *weight = &linear->weight;
+  // The last panel of a gated weight has two halves that may both be partly empty; so has its bias.
+  size_t half = FLEDGE_PANEL / 2, columns = weight->columns;
+  if (linear->gated) columns = (columns / 2 + half - 1) / half * FLEDGE_PANEL;
   panel_terms terms;
   for (size_t v = 0; v < PANEL_VECTORS; v++) {
     size_t at = panel * FLEDGE_PANEL + v * LANES;
@@ -401,8 +405,8 @@ INLINE panel_terms terms_of_panel(const fledge_linear *linear, size_t panel) {
       terms.offsets[v] = load_int(weight->sums + at) * INT8_OFFSET;
     }
     terms.bias[v] = splat(0);
-    if (linear->bias && at < weight->columns)
-      terms.bias[v] = load_partial(linear->bias + at, smaller(LANES, weight->columns - at), 0);
+    if (linear->bias && at < columns)
+      terms.bias[v] = load_partial(linear->bias + at, smaller(LANES, columns - at), 0);
   }
   return terms;
 }

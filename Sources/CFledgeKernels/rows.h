@@ -13,17 +13,6 @@ INLINE float inverse_rms(const float *x, float epsilon, size_t width) {
   return 1.0f / sqrtf(sum / (float)width + epsilon);
 }
 
-// x / rms(x) · weight (Zhang and Sennrich 2019, the form without mean and bias that T5 and LLaMA use)
-static void rms_norm(const float *x, const float *weight, float epsilon, size_t rows, size_t width, float *out) {
-  for (size_t r = 0; r < rows; r++, x += width, out += width) {
-    float inverse = inverse_rms(x, epsilon, width);
-    size_t i = 0;
-    for (; i + LANES <= width; i += LANES)
-      store_float(out + i, load_float(x + i) * inverse * load_float(weight + i));
-    for (; i < width; i++) out[i] = x[i] * inverse * weight[i];
-  }
-}
-
 static float sum(const float *x, size_t count) {
   vfloat sums = splat(0);
   size_t i = 0;
@@ -33,26 +22,58 @@ static float sum(const float *x, size_t count) {
   return total;
 }
 
-// (x - mean) / √(variance + ε) · weight + bias (Ba et al. 2016), in two passes
-static void layer_norm(const float *x, const float *weight, const float *bias, float epsilon, size_t rows,
-                       size_t width, float *out) {
-  for (size_t r = 0; r < rows; r++, x += width, out += width) {
-    float mean = sum(x, width) / (float)width;
-    vfloat squares = splat(0);
-    size_t i = 0;
-    for (; i + LANES <= width; i += LANES) {
-      vfloat d = load_float(x + i) - mean;
-      squares = multiply_add(d, d, squares);
-    }
-    float variance = horizontal_sum(squares);
-    for (; i < width; i++) variance += (x[i] - mean) * (x[i] - mean);
-    float inverse = 1.0f / sqrtf(variance / (float)width + epsilon);
-    for (i = 0; i + LANES <= width; i += LANES) {
-      vfloat y = (load_float(x + i) - mean) * inverse * load_float(weight + i);
-      store_float(out + i, bias ? y + load_float(bias + i) : y);
-    }
-    for (; i < width; i++) out[i] = (x[i] - mean) * inverse * weight[i] + (bias ? bias[i] : 0);
+INLINE row_source normalized_row(const float *x, const fledge_norm *norm, size_t width) {
+  row_source source = {x, FLEDGE_FLOAT32, norm, 0, 1};
+  if (!norm) return source;
+  if (!norm->centered) {
+    source.inverse = inverse_rms(x, norm->epsilon, width);
+    return source;
   }
+  float mean = sum(x, width) / (float)width;
+  vfloat squares[2] = {{0}, {0}};
+  size_t i = 0;
+  for (; i + 2 * LANES <= width; i += 2 * LANES)
+    for (size_t j = 0; j < 2; j++) {
+      vfloat d = load_float(x + i + j * LANES) - mean;
+      squares[j] = multiply_add(d, d, squares[j]);
+    }
+  float variance = horizontal_sum(squares[0] + squares[1]);
+  for (; i < width; i++) variance += (x[i] - mean) * (x[i] - mean);
+  source.mean = mean;
+  source.inverse = 1.0f / sqrtf(variance / (float)width + norm->epsilon);
+  return source;
+}
+
+// `x` and `out` may be the same.
+static void normalize(const float *x, const fledge_norm *norm, size_t rows, size_t width, float *out) {
+  for (size_t r = 0; r < rows; r++, x += width, out += width) {
+    row_source source = normalized_row(x, norm, width);
+    size_t i = 0;
+    for (; i + LANES <= width; i += LANES) store_float(out + i, source_lanes(&source, i));
+    for (; i < width; i++) out[i] = source_one(&source, i);
+  }
+}
+
+// Channels i and i + half of every head turned by an angle of their own.
+static void rotate(float *x, size_t stride, size_t rows, size_t heads, size_t head_width, size_t rotary_width,
+                   const float *cosines, const float *sines) {
+  size_t half = rotary_width / 2;
+  for (size_t r = 0; r < rows; r++, cosines += half, sines += half)
+    for (size_t h = 0; h < heads; h++) {
+      float *low = x + r * stride + h * head_width, *high = low + half;
+      size_t i = 0;
+      for (; i + LANES <= half; i += LANES) {
+        vfloat a = load_float(low + i), b = load_float(high + i);
+        vfloat c = load_float(cosines + i), s = load_float(sines + i);
+        store_float(low + i, a * c - b * s);
+        store_float(high + i, b * c + a * s);
+      }
+      for (; i < half; i++) {
+        float a = low[i], b = high[i];
+        low[i] = a * cosines[i] - b * sines[i];
+        high[i] = b * cosines[i] + a * sines[i];
+      }
+    }
 }
 
 INLINE float largest_of(const float *x, size_t count) {
@@ -133,7 +154,7 @@ static size_t argmax(const float *x, size_t count) {
 }
 
 static void to_float(const void *x, fledge_type type, size_t count, float *out) {
-  row_source source = {x, type, 0, 1};
+  row_source source = {x, type, 0, 0, 1};
   size_t i = 0;
   for (; i + LANES <= count; i += LANES) store_float(out + i, source_lanes(&source, i));
   for (; i < count; i++) out[i] = source_one(&source, i);

@@ -2,5 +2,6 @@
 @_exported import FledgeHub
 @_exported import FledgeModels
 @_exported import FledgeNN
+@_exported import FledgeTemplates
 @_exported import FledgeTensor
 @_exported import FledgeTokenizers

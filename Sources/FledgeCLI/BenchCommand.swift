@@ -1,6 +1,12 @@
 import ArgumentParser
 import Fledge
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
@@ -91,31 +97,28 @@ struct BenchCommand: AsyncParsableCommand {
         let directory = try await model.directory()
         let clock = ContinuousClock()
         var loads: [Double] = []
-        var loaded: (any Seq2SeqLanguageModel)?
+        var loaded: Subject?
         // The first load brings the file into the page cache; one model is in memory at a time.
         for _ in 0..<3 {
             loaded = nil
             let start = clock.now
-            loaded = try AutoModelForSeq2SeqLM.from(directory: directory, type: model.dtype, engine: engine)
+            loaded = try Subject(directory, type: model.dtype, engine: engine)
             loads.append((clock.now - start).seconds)
         }
         guard let loaded else { return }
         let peak = Terminal.peakMemoryBytes
-        var config = GenerationConfig()
-        config.maxNewTokens = newTokens
-        config.contextLength = promptTokens.ids.max()
-        let generator = TextGenerator(model: loaded, tokenizer: nil, config: config)
+        let limit = loaded.transformer.vocabularySize
         let prompts = (0..<batch).map { row in
-            (0..<promptTokens.ids[row % promptTokens.ids.count]).map { column in
-                (row * 31 + column * 7919 + 3) % loaded.vocabularySize
+            (0..<promptTokens.ids[row % promptTokens.ids.count]).map { column in (row * 31 + column * 7919 + 3) % limit
             }
         }
+        try loaded.check(prompts, newTokens: newTokens)
         var (prefills, decodes, totals): ([Double], [Double], [Double]) = ([], [], [])
         let terminal = TerminalProgress()
         for run in 0...runs {
             terminal.draw(
                 ProgressBar(label: "bench", completed: Int64(run), total: Int64(runs + 1), unit: .items("runs")))
-            let statistics = try generator.complete(tokens: prompts).statistics
+            let statistics = try loaded.run(prompts, newTokens: newTokens)
             guard run > 0 else { continue }
             prefills.append(statistics.prefillSeconds)
             decodes.append(statistics.decodeTokensPerSecond)
@@ -132,6 +135,66 @@ struct BenchCommand: AsyncParsableCommand {
             weightBytesPerToken: loaded.weightBytesPerToken, peakMemoryBytes: Spread([Double(peakAfter)]))
         if json { return try Terminal.json(report) }
         Terminal.output(text(report))
+    }
+
+    /// What is measured: a model that generates, or one that only encodes.
+    private enum Subject {
+        case generative(any GenerativeModel)
+        case encoder(any Backbone)
+
+        init(_ directory: URL, type: WeightType, engine: Engine) throws {
+            let family = ModelRegistry.standard.families[try ModelConfig.read(directory: directory).0.modelType]
+            if let family, family.causalLM == nil, family.seq2SeqLM == nil {
+                self = .encoder(try AutoModel.from(directory: directory, type: type, engine: engine))
+            } else {
+                self = .generative(try AutoModelForGeneration.from(directory: directory, type: type, engine: engine))
+            }
+        }
+
+        var transformer: any Transformer {
+            switch self {
+            case .generative(let model): model
+            case .encoder(let model): model
+            }
+        }
+
+        var weightBytesPerToken: Int {
+            switch self {
+            case .generative(let model): model.weightBytesPerToken
+            case .encoder: 0
+            }
+        }
+
+        /// - Throws: ``GenerationError``, ``ModelError`` for lengths that the model cannot take.
+        func check(_ prompts: [[Int]], newTokens: Int) throws {
+            if case .encoder(let model) = self { for prompt in prompts { try model.validate(TokenSequence(prompt)) } }
+            guard case .generative(let model) = self, let limit = model.positionLimit else { return }
+            let longest = prompts.map(\.count).max() ?? 0
+            let possible = model.newTokenLimit(promptTokens: longest, window: limit) ?? .max
+            if longest > limit || newTokens > possible {
+                throw UserError.usage(
+                    "the model has positions for \(limit) tokens; lower --prompt-tokens or --new-tokens")
+            }
+        }
+
+        func run(_ prompts: [[Int]], newTokens: Int) throws -> GenerationStatistics {
+            switch self {
+            case .generative(let model):
+                var config = GenerationConfig()
+                config.maxNewTokens = newTokens
+                config.contextLength = model.positionLimit ?? (prompts.map(\.count).max() ?? 0) + newTokens
+                return try TextGenerator(model: model, tokenizer: nil, config: config)
+                    .complete(tokens: prompts).statistics
+            case .encoder(let model):
+                var statistics = GenerationStatistics(promptTokens: prompts.reduce(0) { $0 + $1.count })
+                let elapsed = ContinuousClock().measure {
+                    _ = model.hiddenStates(of: prompts.map { TokenSequence($0) }, observe: nil)
+                }
+                statistics.prefillSeconds = elapsed.seconds
+                statistics.generatedTokens = statistics.promptTokens
+                return statistics
+            }
+        }
     }
 
     private func text(_ report: Report) -> String {

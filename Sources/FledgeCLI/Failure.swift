@@ -99,7 +99,7 @@ enum Failure {
         case let error as ModelError:
             switch error {
             case .noConfig: missingInput
-            case .tokenOutsideVocabulary: usage
+            case .tokenOutsideVocabulary, .emptySequence, .sequenceTooLong, .noSuchSegment, .segmentsMismatch: usage
             default: badData
             }
         case let error as TokenizerError:
@@ -108,6 +108,14 @@ enum Failure {
             case .unknownToken: usage
             default: badData
             }
+        case let error as TaskError:
+            switch error {
+            case .noPooling, .badOption, .noMask, .unknownTarget, .emptyText, .emptyQuestion, .emptyContext,
+                .noSuchPrompt, .textTooLong, .wrongKind:
+                usage
+            default: badData
+            }
+        case is TemplateError: badData
         case is WeightError: badData
         case is GenerationError, is EngineError: usage
         case let error as UserError: error.code

@@ -20,7 +20,8 @@ struct FledgeCommand: AsyncParsableCommand {
             74 input or output.
             """,
         subcommands: [
-            GenerateCommand.self, TokenizeCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
+            GenerateCommand.self, ClassifyCommand.self, NerCommand.self, FillMaskCommand.self, EmbedCommand.self,
+            AnswerCommand.self, TokenizeCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
             BenchTokenizerCommand.self, HubCommand.self,
         ])
 

@@ -15,9 +15,11 @@ struct ForwardCommand: AsyncParsableCommand {
               fledge forward --model ./my-model --input-ids 37,1782,19,1 \\
                 --decoder-input-ids 0,37 --output out.safetensors
 
-            Writes “logits” [1, decoder tokens, vocabulary] and \
-            “encoder_last_hidden_state” [1, tokens, width]. With --hidden-states also \
-            “encoder_hidden_states.N” and “decoder_hidden_states.N” in the reference's \
+            Writes “logits” [1, tokens, vocabulary] (of a classifier [1, labels] or \
+            [1, tokens, labels]), “start_logits” and “end_logits”, or, of a model \
+            without a head, “last_hidden_state”; of an encoder–decoder also \
+            “encoder_last_hidden_state”. With --hidden-states also “hidden_states.N” \
+            (“encoder_hidden_states.N”, “decoder_hidden_states.N”) in the reference's \
             order: the embedding, every block's output but the last one's, and the \
             final norm's output.
             """)
@@ -27,6 +29,11 @@ struct ForwardCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("The prompt's token ids: 1,2,3.", valueName: "ids"), transform: TokenList.init(parsing:))
     var inputIds: TokenList
+
+    @Option(
+        help: ArgumentHelp("The segment of each token, for models that tell two texts apart.", valueName: "ids"),
+        transform: TokenList.init(parsing:))
+    var tokenTypeIds: TokenList?
 
     @Option(
         help: ArgumentHelp("The decoder's token ids (default: its start token).", valueName: "ids"),
@@ -52,18 +59,14 @@ struct ForwardCommand: AsyncParsableCommand {
         let engine = try model.engine()
         try checkOutput()
         let directory = try await model.directory()
-        let loaded = try AutoModelForSeq2SeqLM.from(directory: directory, type: model.dtype, engine: engine)
-        let decoderIDs = decoderInputIds?.ids ?? [loaded.decoderStartToken]
-        try loaded.validate(inputIds.ids + decoderIDs)
-        var tensors: [String: Tensor] = [:]
+        let pass = ForwardPass(
+            input: TokenSequence(inputIds.ids, typeIDs: tokenTypeIds?.ids ?? []), decoderIDs: decoderInputIds?.ids,
+            wantsHiddenStates: hiddenStates)
         let clock = ContinuousClock()
-        let elapsed = clock.measure {
-            let observe: LayerObserver = { name, value in record(name, value, &tensors) }
-            var state = loaded.makeState(prompts: [inputIds.ids], capacity: decoderIDs.count, observe: observe)
-            let hidden = loaded.decode(decoderIDs, state: &state, observe: observe)
-            let logits = loaded.logits(hidden)
-            tensors["logits"] = logits.reshaped([1, logits.shape[0], logits.shape[1]])
-        }
+        let start = clock.now
+        try pass.run(directory, type: model.dtype, engine: engine)
+        let elapsed = clock.now - start
+        let tensors = pass.tensors
         do throws(SafetensorsError) {
             try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: output)
         } catch {
@@ -88,24 +91,6 @@ struct ForwardCommand: AsyncParsableCommand {
         let type = try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
         guard type == .typeRegular else {
             throw .inputOutput("\(output): is there and is not a regular file; give another --output")
-        }
-    }
-
-    /// Files an observed layer under the reference's name. `encoder.output` is the last of the hidden states, and the
-    /// last block's output, which the reference does not list, gives its place to it.
-    private func record(_ name: String, _ value: Tensor, _ tensors: inout [String: Tensor]) {
-        let parts = name.split(separator: ".")
-        guard parts.count == 2, let stack = parts.first, let layer = parts.last else { return }
-        let state = value.reshaped([1, value.shape[0], value.shape[1]])
-        if name == "encoder.output" { tensors["encoder_last_hidden_state"] = state }
-        guard hiddenStates else { return }
-        let prefix = "\(stack)_hidden_states."
-        switch layer {
-        case "embedding": tensors[prefix + "0"] = state
-        case "output":
-            let count = tensors.keys.count { $0.hasPrefix(prefix) }
-            tensors[prefix + String(max(0, count - 1))] = state
-        default: if let index = Int(layer) { tensors[prefix + String(index + 1)] = state }
         }
     }
 }

@@ -17,6 +17,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
               fledge generate --model google/flan-t5-base --prompt-file dialogue.txt
               fledge generate --model ./my-model --prompt "Once" --do-sample --top-p 0.9
+              fledge generate --model ./my-model --chat --prompt "Why is the sky blue?"
               fledge generate --model ./my-model --input-ids 37,1782,19,1 --json
 
             Several --prompt make one batch. A model without a tokenizer takes \
@@ -37,8 +38,12 @@ struct GenerateCommand: AsyncParsableCommand {
     var inputIds: TokenList?
 
     @Flag(
-        help: "Shorten a prompt that is longer than the context: its first tokens, and a text's end token, remain.")
+        help: ArgumentHelp(
+            "Shorten a prompt that is longer than the context: of an encoder's its first tokens and its end token "
+                + "remain, of a decoder-only model's its last tokens."))
     var truncate = false
+
+    @OptionGroup var chat: ChatOptions
 
     @OptionGroup var generation: GenerationOptions
 
@@ -50,7 +55,12 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func validate() throws {
         let sources = [!prompt.isEmpty, promptFile != nil, inputIds != nil].filter { $0 }.count
-        if sources == 0 { throw ValidationError("there is no prompt; give --prompt, --prompt-file or --input-ids") }
+        if chat.messages != nil {
+            if sources > 0 { throw ValidationError("--messages is the whole conversation; leave other prompts out") }
+        } else if sources == 0 {
+            throw ValidationError("there is no prompt; give --prompt, --prompt-file or --input-ids")
+        }
+        if chat.isWanted && inputIds != nil { throw ValidationError("--chat takes text; leave --input-ids out") }
         if sources > 1 { throw ValidationError("give only one of --prompt, --prompt-file and --input-ids") }
         if stream && json { throw ValidationError("--stream and --json exclude each other; leave one out") }
         if stream && prompt.count > 1 { throw ValidationError("--stream takes one prompt; leave it out for a batch") }
@@ -65,9 +75,10 @@ struct GenerateCommand: AsyncParsableCommand {
         let generator = try load(directory, engine: engine)
         let loadSeconds = (clock.now - start).seconds
         let config = try generation.applied(to: generator.config)
-        var prompts = try inputIds.map { [$0.ids] } ?? input.map(generator.encode)
+        var prompts = try inputIds.map { [$0.ids] } ?? prompts(input, directory, generator)
         if truncate, let limit = config.contextLength ?? generator.model.contextLength {
-            prompts = prompts.map { Self.truncated($0, to: limit, isText: inputIds == nil) }
+            let isCausal = generator.model is any CausalLanguageModel
+            prompts = prompts.map { Self.truncated($0, to: limit, isCausal: isCausal, isText: inputIds == nil) }
         }
         let isStreaming =
             !json && prompts.count == 1 && generator.tokenizer != nil && (stream || Terminal.outputIsTerminal)
@@ -81,6 +92,14 @@ struct GenerateCommand: AsyncParsableCommand {
         Terminal.output(isStreaming ? "\n" : texts.map { $0 + "\n" }.joined())
     }
 
+    /// The ids of the prompts, which with --chat are what users say.
+    private func prompts(_ input: [String], _ directory: URL, _ generator: TextGenerator) throws -> [[Int]] {
+        guard chat.isWanted else { return try input.map(generator.encode) }
+        let tokenizer = try generator.requireTokenizer()
+        // The template writes the special tokens.
+        return try chat.render(input, directory: directory).map { tokenizer.encode(text: $0, addSpecialTokens: false) }
+    }
+
     /// Ids alone need no tokenizer; a directory without one still generates.
     private func load(_ directory: URL, engine: Engine) throws -> TextGenerator {
         guard inputIds != nil else { return try .from(directory: directory, type: model.dtype, engine: engine) }
@@ -92,7 +111,7 @@ struct GenerateCommand: AsyncParsableCommand {
                     + "add one, or leave \(flag) out")
         }
         return TextGenerator(
-            model: try AutoModelForSeq2SeqLM.from(directory: directory, type: model.dtype, engine: engine),
+            model: try AutoModelForGeneration.from(directory: directory, type: model.dtype, engine: engine),
             tokenizer: tokenizer, config: try GenerationConfig(directory: directory))
     }
 
@@ -106,9 +125,11 @@ struct GenerateCommand: AsyncParsableCommand {
         }
     }
 
-    /// A text's last token, which ends it for the model, stays when the tokens before it are cut.
-    private static func truncated(_ tokens: [Int], to limit: Int, isText: Bool) -> [Int] {
+    /// Of what a decoder-only model is to continue, the end remains; of what an encoder reads, the beginning, and a text's
+    /// last token, which ends it for the model.
+    private static func truncated(_ tokens: [Int], to limit: Int, isCausal: Bool, isText: Bool) -> [Int] {
         guard tokens.count > limit, let last = tokens.last else { return tokens }
+        if isCausal { return tokens.suffix(limit) }
         return isText ? Array(tokens.prefix(limit - 1)) + [last] : Array(tokens.prefix(limit))
     }
 

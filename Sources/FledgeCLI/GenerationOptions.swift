@@ -41,6 +41,18 @@ struct GenerationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Above 1: tokens that were generated already become less likely.", valueName: "factor"))
     var repetitionPenalty: Float?
 
+    @Option(help: ArgumentHelp("No sequence of so many tokens twice; 0 for no such rule.", valueName: "count"))
+    var noRepeatNgramSize: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Sampling: continuations of each prompt, which is read once for all of them (default: 1).",
+            valueName: "count"))
+    var numReturnSequences: Int?
+
+    @Option(help: ArgumentHelp("Read prompts in passes of at most this many tokens.", valueName: "count"))
+    var prefillChunk: Int?
+
     @Option(
         help: ArgumentHelp(
             "A text that ends the generation and is not part of it; may be given several times.",
@@ -49,7 +61,7 @@ struct GenerationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Accept prompts of up to this many tokens, whatever the model was trained with.",
+            "Tokens that the context holds, whatever the model was trained with.",
             valueName: "count"))
     var contextLength: Int?
 
@@ -72,12 +84,15 @@ struct GenerationOptions: ParsableArguments {
         if let topP { config.topP = topP }
         if let seed { config.seed = seed }
         if let repetitionPenalty { config.repetitionPenalty = repetitionPenalty }
+        if let noRepeatNgramSize { config.noRepeatNgramSize = noRepeatNgramSize }
+        if let numReturnSequences { config.numReturnSequences = numReturnSequences }
+        if let prefillChunk { config.prefillChunk = prefillChunk }
         if let contextLength { config.contextLength = contextLength }
         config.stopSequences = stop
         if !config.doSample {
             let sampling = [
                 ("--temperature", temperature != nil), ("--top-k", topK != nil), ("--top-p", topP != nil),
-                ("--seed", seed != nil),
+                ("--seed", seed != nil), ("--num-return-sequences", (numReturnSequences ?? 1) > 1),
             ]
             if let (flag, _) = sampling.first(where: \.1) {
                 throw UserError.usage("\(flag) has an effect only when sampling; add --do-sample, or leave it out")

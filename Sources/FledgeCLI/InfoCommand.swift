@@ -95,7 +95,7 @@ struct InfoCommand: AsyncParsableCommand {
         }
         return Report(
             directory: directory.path, modelType: config.modelType, architectures: fields.architectures ?? [],
-            isSupported: ModelRegistry.standard.seq2seq[config.modelType] != nil,
+            isSupported: ModelRegistry.standard.families[config.modelType] != nil,
             parameters: checkpoint.parameterCount,
             storedTypes: Dictionary(entries.map { ($0.1.dtype, 1) }, uniquingKeysWith: +),
             fileBytes: entries.reduce(0) { $0 + $1.1.bytes.count }, memoryBytes: memory,

@@ -23,11 +23,22 @@ public struct GenerationConfig: Sendable, Equatable {
     public var topP: Float = 1
     /// Above 1: tokens already generated become less likely (Keskar et al. 2019); 1 for none.
     public var repetitionPenalty: Float = 1
+    /// No sequence of so many tokens appears twice; 0 for no such rule.
+    public var noRepeatNgramSize = 0
+    /// The first token generated, whatever its score.
+    public var forcedBosTokenId: Int?
+    /// One of these is the token that reaches ``maxNewTokens``, whatever its score.
+    public var forcedEosTokenIds: [Int] = []
+    /// Continuations of each prompt, which is read once for all of them.
+    public var numReturnSequences = 1
+    /// Prompt tokens that are read in one pass at most.
+    public var prefillChunk = defaultPrefillChunk
     /// Ends a sequence. The model's own, as a rule.
     public var eosTokenIds: [Int] = []
     /// Decoding begins with it; nil for what the model's configuration says.
     public var decoderStartTokenId: Int?
-    /// Prompt tokens that are accepted; nil for what the model was trained with.
+    /// Tokens that the context holds, for a decoder-only model those generated included; nil for what the model was
+    /// trained with.
     public var contextLength: Int?
     /// Sampling with the same seed gives the same tokens.
     public var seed: UInt64 = 0
@@ -56,6 +67,9 @@ public struct GenerationConfig: Sendable, Equatable {
         if let value = fields.topK { topK = value }
         if let value = fields.topP { topP = value }
         if let value = fields.repetitionPenalty { repetitionPenalty = value }
+        if let value = fields.noRepeatNgramSize { noRepeatNgramSize = value }
+        forcedBosTokenId = fields.forcedBosTokenId
+        forcedEosTokenIds = fields.forcedEosTokenId?.values ?? []
         eosTokenIds = fields.eosTokenId?.values ?? []
         decoderStartTokenId = fields.decoderStartTokenId
         if let complaint { throw ModelError.badConfig(path, complaint) }
@@ -80,6 +94,17 @@ public struct GenerationConfig: Sendable, Equatable {
         if !(repetitionPenalty > 0 && repetitionPenalty.isFinite) {
             return "repetition_penalty is \(repetitionPenalty); it must be above 0 (1 for none)"
         }
+        if noRepeatNgramSize < 0 {
+            return "no_repeat_ngram_size is \(noRepeatNgramSize); it must not be negative (0 for no such rule)"
+        }
+        if !(1...4096).contains(numReturnSequences) {
+            return "num_return_sequences is \(numReturnSequences); it must be from 1 to 4096"
+        }
+        if numReturnSequences > 1 && !doSample {
+            return "num_return_sequences is \(numReturnSequences), and greedy decoding gives the same text each time; "
+                + "turn sampling on"
+        }
+        if prefillChunk < 1 { return "the prefill chunk is \(prefillChunk); it must be at least 1" }
         if stopSequences.contains("") { return "a stop sequence is empty; give the text that ends the generation" }
         return nil
     }
@@ -108,6 +133,9 @@ public struct GenerationConfig: Sendable, Equatable {
         var repetitionPenalty: Float?
         var eosTokenId: Identifiers?
         var decoderStartTokenId: Int?
+        var noRepeatNgramSize: Int?
+        var forcedBosTokenId: Int?
+        var forcedEosTokenId: Identifiers?
 
         enum CodingKeys: String, CodingKey {
             case maxNewTokens = "max_new_tokens"
@@ -120,6 +148,9 @@ public struct GenerationConfig: Sendable, Equatable {
             case repetitionPenalty = "repetition_penalty"
             case eosTokenId = "eos_token_id"
             case decoderStartTokenId = "decoder_start_token_id"
+            case noRepeatNgramSize = "no_repeat_ngram_size"
+            case forcedBosTokenId = "forced_bos_token_id"
+            case forcedEosTokenId = "forced_eos_token_id"
         }
 
         static func read(_ path: String) throws -> Fields {

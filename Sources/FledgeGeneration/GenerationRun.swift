@@ -1,11 +1,10 @@
 import FledgeModels
-import FledgeNN
 import FledgeTensor
 import FledgeTokenizers
 
 /// A piece of generated text.
 public struct GenerationEvent: Sendable, Equatable {
-    /// The prompt's place in the batch.
+    /// The sequence's place in the batch: the prompt's, or, of n continuations a prompt, n · prompt + continuation.
     public let sequence: Int
     /// Text that is certain now: whole characters, nothing of a stop sequence. May be empty.
     public let text: String
@@ -63,30 +62,38 @@ struct GenerationRun {
     init(_ generator: TextGenerator, prompts: [[Int]], config: GenerationConfig) throws {
         let model = generator.model
         if let complaint = config.complaint { throw GenerationError.badConfig(complaint) }
-        guard !prompts.isEmpty else { throw GenerationError.noPrompt }
-        for (index, prompt) in prompts.enumerated() {
-            if prompt.isEmpty { throw GenerationError.emptyPrompt(index: index) }
-            try model.validate(prompt)
-            if let limit = config.contextLength ?? model.contextLength, prompt.count > limit {
-                throw GenerationError.promptTooLong(tokens: prompt.count, limit: limit)
-            }
-        }
-        if let token = config.decoderStartTokenId { try model.validate([token]) }
-        let longest = prompts.map(\.count).max() ?? 0
-        let bytes = model.cacheBytes(sequences: prompts.count, promptTokens: longest, newTokens: config.maxNewTokens)
-        let available = MemoryLimit.obtainable(of: bytes)
-        if bytes > available { throw GenerationError.notEnoughMemory(bytes: bytes, available: available) }
+        try GenerationRun.check(prompts, model, config)
         start = clock.now
-        // A long limit is rarely reached: caches grow if it is.
-        let state = model.makeState(prompts: prompts, capacity: min(config.maxNewTokens, 512), observe: nil)
-        search = SingleSequenceSearch(model: model, state: state, config: config)
-        texts = prompts.map { _ in
+        search = SingleSequenceSearch(model: model, prompts: prompts, config: config)
+        let sequences = 0..<prompts.count * config.numReturnSequences
+        texts = sequences.map { _ in
             TextState(
                 decoder: generator.tokenizer?.streamingDecoder(skipSpecialTokens: true),
                 matcher: StopMatcher(config.stopSequences))
         }
-        completions = prompts.map { _ in Completion() }
+        completions = sequences.map { _ in Completion() }
         statistics = GenerationStatistics(promptTokens: prompts.reduce(0) { $0 + $1.count })
+    }
+
+    /// - Throws: ``GenerationError``, ``ModelError`` for prompts that the model cannot go on from.
+    private static func check(_ prompts: [[Int]], _ model: any GenerativeModel, _ config: GenerationConfig) throws {
+        guard !prompts.isEmpty else { throw GenerationError.noPrompt }
+        for (index, prompt) in prompts.enumerated() {
+            if prompt.isEmpty { throw GenerationError.emptyPrompt(index: index) }
+            try model.validate(prompt)
+            let limit = [config.contextLength ?? model.contextLength, model.positionLimit].compactMap { $0 }.min()
+            if let limit, prompt.count > limit {
+                let canGrow = model.positionLimit.map { prompt.count <= $0 } ?? true
+                throw GenerationError.promptTooLong(tokens: prompt.count, limit: limit, canGrow: canGrow)
+            }
+        }
+        if let token = config.decoderStartTokenId { try model.validate([token]) }
+        try model.validate(config.forcedEosTokenIds + [config.forcedBosTokenId].compactMap { $0 })
+        let longest = prompts.map(\.count).max() ?? 0
+        let sequences = prompts.count * config.numReturnSequences
+        let bytes = model.cacheBytes(sequences: sequences, promptTokens: longest, newTokens: config.maxNewTokens)
+        let available = MemoryLimit.obtainable(of: bytes)
+        if bytes > available { throw GenerationError.notEnoughMemory(bytes: bytes, available: available) }
     }
 
     var isFinished: Bool { search.isFinished }

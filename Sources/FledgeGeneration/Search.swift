@@ -1,5 +1,5 @@
 public import FledgeModels
-public import FledgeNN
+import FledgeNN
 public import FledgeTensor
 
 /// Why a sequence ended.
@@ -38,12 +38,13 @@ public protocol Search {
 ///
 /// A step allocates nothing that grows with the model.
 public struct SingleSequenceSearch: Search {
-    private let model: any Seq2SeqLanguageModel
+    private let model: any GenerativeModel
     private let processors: [any LogitsProcessor]
     private let sampler: any Sampler
     private let endTokens: [Int]
-    private let maxNewTokens: Int
     private var state: DecoderState
+    /// What predicts the first tokens, until they are decided on.
+    private var firstHidden: Tensor?
     private var rows: [Row]
     private var inputs: [Int]
     private var finishedOutside: [Int] = []
@@ -51,36 +52,50 @@ public struct SingleSequenceSearch: Search {
 
     private struct Row {
         let sequence: Int
+        /// Tokens that it may have at most.
+        let maximum: Int
         var context: TokenContext
         var random: RandomGenerator
         var isFinished = false
     }
 
+    /// Reads the prompts. Each is read once, however many continuations it gets.
+    ///
     /// - Parameters:
     ///   - model: shared with any number of other searches.
-    ///   - state: made by the model for the batch's prompts.
+    ///   - prompts: token ids, none empty, all within the vocabulary and the context.
     ///   - config: the settings; its processors and its sampler unless others are given.
     ///   - processors: applied in order instead of the configuration's.
     ///   - sampler: used instead of the configuration's.
     public init(
-        model: any Seq2SeqLanguageModel, state: DecoderState, config: GenerationConfig,
+        model: any GenerativeModel, prompts: [[Int]], config: GenerationConfig,
         processors: [any LogitsProcessor]? = nil, sampler: (any Sampler)? = nil
     ) {
         self.model = model
-        self.state = state
         self.processors = processors ?? config.logitsProcessors
         self.sampler = sampler ?? config.sampler(engine: model.engine)
         endTokens = config.eosTokenIds
-        maxNewTokens = config.maxNewTokens
-        let start = config.decoderStartTokenId ?? model.decoderStartToken
-        rows = state.activeSlots.map { slot in
-            var context = TokenContext(tokens: [start])
-            context.reserve(newTokens: config.maxNewTokens, vocabularySize: model.vocabularySize)
-            return Row(
-                sequence: slot, context: context,
-                random: RandomGenerator(seed: config.seed, stream: UInt64(slot)))
+        let start = config.decoderStartTokenId
+        let sources = prompts.indices.flatMap { Array(repeating: $0, count: config.numReturnSequences) }
+        var (state, hidden) = model.start(
+            prompts, startToken: start, chunk: config.prefillChunk, observe: nil)
+        if config.numReturnSequences > 1 {
+            state.reorder(beams: sources)
+            hidden = hidden.gatheredRows(sources, like: hidden)
         }
-        inputs = rows.map { _ in start }
+        rows = sources.enumerated().map { sequence, source in
+            let prompt = prompts[source]
+            var context = TokenContext(tokens: model.continuedSequence(prompt: prompt, startToken: start))
+            let limit = model.newTokenLimit(promptTokens: prompt.count, window: config.contextLength) ?? .max
+            let maximum = max(1, min(config.maxNewTokens, limit))
+            context.reserve(newTokens: min(maximum, 65_536), vocabularySize: model.vocabularySize)
+            return Row(
+                sequence: sequence, maximum: maximum, context: context,
+                random: RandomGenerator(seed: config.seed, stream: UInt64(sequence)))
+        }
+        self.state = state
+        firstHidden = hidden
+        inputs = rows.map { _ in 0 }
         newTokens.reserveCapacity(rows.count)
     }
 
@@ -90,7 +105,8 @@ public struct SingleSequenceSearch: Search {
         dropFinished()
         newTokens.removeAll(keepingCapacity: true)
         guard !rows.isEmpty else { return }
-        let logits = model.step(inputs, state: &state)
+        let logits = firstHidden.map(model.logits) ?? model.step(inputs, state: &state)
+        firstHidden = nil
         let vocabulary = model.vocabularySize
         for index in rows.indices {
             // The logits are this step's own, nobody else reads them: they are changed in place.
@@ -100,7 +116,7 @@ public struct SingleSequenceSearch: Search {
             rows[index].context.append(token)
             inputs[index] = token
             let isEnd = endTokens.contains(token)
-            let isLast = isEnd || rows[index].context.newTokenCount >= maxNewTokens
+            let isLast = isEnd || rows[index].context.newTokenCount >= rows[index].maximum
             rows[index].isFinished = isLast
             newTokens.append(
                 GeneratedToken(
@@ -130,7 +146,12 @@ extension GenerationConfig {
     public var logitsProcessors: [any LogitsProcessor] {
         var processors: [any LogitsProcessor] = []
         if repetitionPenalty != 1 { processors.append(RepetitionPenalty(repetitionPenalty)) }
+        if noRepeatNgramSize > 0 { processors.append(NoRepeatNGram(noRepeatNgramSize)) }
         if minNewTokens > 0 { processors.append(MinNewTokens(minNewTokens, endTokens: eosTokenIds)) }
+        if let token = forcedBosTokenId { processors.append(ForcedFirstToken(token)) }
+        if !forcedEosTokenIds.isEmpty {
+            processors.append(ForcedLastTokens(forcedEosTokenIds, maxNewTokens: maxNewTokens))
+        }
         guard doSample else { return processors }
         if temperature != 1 { processors.append(Temperature(temperature)) }
         if topK > 0 { processors.append(TopK(topK)) }

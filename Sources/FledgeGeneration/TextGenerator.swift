@@ -18,13 +18,13 @@ import Dispatch
 /// for try await event in generator.stream("summarize: …") { print(event.text, terminator: "") }
 /// ```
 public struct TextGenerator: Sendable {
-    public let model: any Seq2SeqLanguageModel
+    public let model: any GenerativeModel
     /// Nil where only token ids go in and out.
     public let tokenizer: (any Tokenizer)?
     /// What the checkpoint recommends; each call may pass its own.
     public let config: GenerationConfig
 
-    public init(model: any Seq2SeqLanguageModel, tokenizer: (any Tokenizer)?, config: GenerationConfig) {
+    public init(model: any GenerativeModel, tokenizer: (any Tokenizer)?, config: GenerationConfig) {
         self.model = model
         self.tokenizer = tokenizer
         self.config = config
@@ -37,7 +37,7 @@ public struct TextGenerator: Sendable {
         directory: URL, type: WeightType = .float32, engine: Engine = .shared
     ) throws -> TextGenerator {
         TextGenerator(
-            model: try AutoModelForSeq2SeqLM.from(directory: directory, type: type, engine: engine),
+            model: try AutoModelForGeneration.from(directory: directory, type: type, engine: engine),
             tokenizer: try AutoTokenizer.from(directory: directory),
             config: try GenerationConfig(directory: directory))
     }
@@ -55,8 +55,13 @@ public struct TextGenerator: Sendable {
     ///
     /// - Throws: ``TokenizerError`` if there is no tokenizer.
     public func encode(_ prompt: String) throws -> [Int] {
+        try requireTokenizer().encode(text: prompt, addSpecialTokens: true)
+    }
+
+    /// - Throws: ``TokenizerError`` if there is no tokenizer.
+    public func requireTokenizer() throws(TokenizerError) -> any Tokenizer {
         guard let tokenizer else { throw TokenizerError.noTokenizerFiles(directory: "this model") }
-        return tokenizer.encode(text: prompt, addSpecialTokens: true)
+        return tokenizer
     }
 
     /// Generates for one prompt, in the background.

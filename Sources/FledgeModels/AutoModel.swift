@@ -6,42 +6,16 @@ public import FledgeTensor
     public import Foundation
 #endif
 
-/// Which model families there are, by `model_type`.
-public struct ModelRegistry: Sendable {
-    /// Makes a model from its directory's checkpoint and the bytes of its `config.json`.
-    public typealias Seq2SeqLoader =
-        @Sendable (_ directory: URL, _ config: Data, WeightType, Engine) throws -> any Seq2SeqLanguageModel
-
-    public private(set) var seq2seq: [String: Seq2SeqLoader] = [:]
-
-    public init() {}
-
-    /// The families that come with Fledge.
-    public static let standard: ModelRegistry = {
-        var registry = ModelRegistry()
-        for name in ["t5", "mt5"] { registry.register(seq2seq: name, loader: loadT5) }
-        return registry
-    }()
-
-    /// Adds a family, or replaces one.
-    public mutating func register(seq2seq modelType: String, loader: @escaping Seq2SeqLoader) {
-        seq2seq[modelType] = loader
-    }
-
-    private static let loadT5: Seq2SeqLoader = { directory, data, type, engine in
-        let path = directory.appending(path: "config.json").path
-        let config = try ModelConfig.decode(T5Config.self, data, path: path)
-        if let complaint = config.complaint { throw ModelError.badConfig(path, complaint) }
-        return try T5(
-            checkpoint: Checkpoint(directory: directory.path), config: config, type: type, engine: engine)
-    }
-}
-
 /// What every `config.json` says.
 public struct ModelConfig: Decodable, Sendable {
     public let modelType: String
+    /// The classes that the checkpoint was saved from, such as `BertForMaskedLM`.
+    public let architectures: [String]?
 
-    enum CodingKeys: String, CodingKey { case modelType = "model_type" }
+    enum CodingKeys: String, CodingKey {
+        case modelType = "model_type"
+        case architectures
+    }
 
     /// Reads a directory's `config.json`.
     ///
@@ -70,19 +44,94 @@ public struct ModelConfig: Decodable, Sendable {
     }
 }
 
+/// Loads the model that a directory in the Hugging Face layout holds, without a head.
+public enum AutoModel {
+    /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
+    ) throws -> any Backbone {
+        let (_, family, source) = try registry.open(directory, type: type, engine: engine)
+        return try family.backbone(source)
+    }
+}
+
+/// Loads whichever decoder-only language model a directory holds.
+public enum AutoModelForCausalLM {
+    /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
+    ) throws -> any CausalLanguageModel {
+        try registry.load(\.causalLM, named: "causal language modelling", directory, type: type, engine: engine)
+    }
+}
+
 /// Loads whichever encoder–decoder a directory holds.
 public enum AutoModelForSeq2SeqLM {
-    /// Loads from a directory in the Hugging Face layout; `type` is how the weights are stored in memory.
-    ///
     /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
     public static func from(
         directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
     ) throws -> any Seq2SeqLanguageModel {
-        let (config, data) = try ModelConfig.read(directory: directory)
-        guard let load = registry.seq2seq[config.modelType] else {
-            throw ModelError.unsupportedModelType(
-                directory.appending(path: "config.json").path, config.modelType, registry.seq2seq.keys.sorted())
+        try registry.load(\.seq2SeqLM, named: "sequence to sequence", directory, type: type, engine: engine)
+    }
+}
+
+/// Loads whichever model that generates text a directory holds, of either kind.
+public enum AutoModelForGeneration {
+    /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
+    ) throws -> any GenerativeModel {
+        let modelType = try ModelConfig.read(directory: directory).0.modelType
+        if let family = registry.families[modelType], family.causalLM == nil, family.seq2SeqLM == nil {
+            let types = Set(registry.types(with: \.causalLM) + registry.types(with: \.seq2SeqLM))
+            throw ModelError.unsupportedHead(
+                directory.appending(path: "config.json").path, modelType: modelType, head: "generating text",
+                types: types.sorted())
         }
-        return try load(directory, data, type, engine)
+        let (_, family, source) = try registry.open(directory, type: type, engine: engine)
+        if let load = family.seq2SeqLM { return try load(source) }
+        guard let load = family.causalLM else { preconditionFailure("a head was there a moment ago") }
+        return try load(source)
+    }
+}
+
+/// Loads whichever masked language model a directory holds.
+public enum AutoModelForMaskedLM {
+    /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
+    ) throws -> MaskedLanguageModel {
+        try registry.load(\.maskedLM, named: "masked language modelling", directory, type: type, engine: engine)
+    }
+}
+
+/// Loads whichever classifier of texts a directory holds.
+public enum AutoModelForSequenceClassification {
+    /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
+    ) throws -> SequenceClassificationModel {
+        try registry.load(
+            \.sequenceClassification, named: "classifying texts", directory, type: type, engine: engine)
+    }
+}
+
+/// Loads whichever classifier of tokens a directory holds.
+public enum AutoModelForTokenClassification {
+    /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
+    ) throws -> TokenClassificationModel {
+        try registry.load(\.tokenClassification, named: "classifying tokens", directory, type: type, engine: engine)
+    }
+}
+
+/// Loads whichever model for extractive question answering a directory holds.
+public enum AutoModelForQuestionAnswering {
+    /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
+    ) throws -> QuestionAnsweringModel {
+        try registry.load(\.questionAnswering, named: "answering questions", directory, type: type, engine: engine)
     }
 }

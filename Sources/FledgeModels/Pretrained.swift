@@ -20,6 +20,28 @@ public enum Pretrained {
     }
 }
 
+extension AutoModel {
+    /// Loads by path or Hub id.
+    ///
+    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
+    ) async throws -> any Backbone {
+        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
+    }
+}
+
+extension AutoModelForCausalLM {
+    /// Loads by path or Hub id.
+    ///
+    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
+    ) async throws -> any CausalLanguageModel {
+        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
+    }
+}
+
 extension AutoModelForSeq2SeqLM {
     /// Loads by path or Hub id.
     ///
@@ -27,6 +49,61 @@ extension AutoModelForSeq2SeqLM {
     public static func from(
         pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
     ) async throws -> any Seq2SeqLanguageModel {
+        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
+    }
+}
+
+extension AutoModelForGeneration {
+    /// Loads by path or Hub id.
+    ///
+    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
+    ) async throws -> any GenerativeModel {
+        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
+    }
+}
+
+extension AutoModelForMaskedLM {
+    /// Loads by path or Hub id.
+    ///
+    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
+    ) async throws -> MaskedLanguageModel {
+        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
+    }
+}
+
+extension AutoModelForSequenceClassification {
+    /// Loads by path or Hub id.
+    ///
+    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
+    ) async throws -> SequenceClassificationModel {
+        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
+    }
+}
+
+extension AutoModelForTokenClassification {
+    /// Loads by path or Hub id.
+    ///
+    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
+    ) async throws -> TokenClassificationModel {
+        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
+    }
+}
+
+extension AutoModelForQuestionAnswering {
+    /// Loads by path or Hub id.
+    ///
+    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    public static func from(
+        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
+    ) async throws -> QuestionAnsweringModel {
         try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
     }
 }

@@ -1,7 +1,7 @@
 public import FledgeTensor
 
 /// `config.json` of the T5 family (T5 v1.0 and v1.1, FLAN-T5, mT5, ByT5).
-public struct T5Config: Codable, Sendable, Equatable {
+public struct T5Config: ModelConfiguration, Equatable {
     public var vocabSize: Int
     public var dModel: Int
     public var dKv: Int
@@ -90,7 +90,7 @@ public struct T5Config: Codable, Sendable, Equatable {
     }
 
     /// What is wrong with the numbers, nil if nothing is: they are foreign input, and sizes are made of them.
-    var complaint: String? {
+    public var complaint: String? {
         let limits: [(String, Int, ClosedRange<Int>)] = [
             ("vocab_size", vocabSize, 1...16_777_216), ("d_model", dModel, 1...262_144), ("d_kv", dKv, 1...65_536),
             ("d_ff", dFf, 1...1_048_576), ("num_layers", numLayers, 0...4096),

@@ -7,100 +7,166 @@ public import FledgeTensor
 public struct PendingCrossAttention: Sendable {
     /// `[positions of all prompts, width]`.
     public let hidden: Tensor
-    /// The same, as keys and as values of one head as wide as the model.
-    public let cache: KeyValueCache
+    /// Positions of each prompt.
+    public let lengths: [Int]
+    /// The same, as keys and as values of one head as wide as the model; a slot a sequence.
+    public var cache: KeyValueCache
+    /// The prompt of each slot.
+    public var prompts: [Int]
 
-    public init(hidden: Tensor, cache: KeyValueCache) {
+    /// - Parameters:
+    ///   - hidden: the encoder's output, prompt after prompt.
+    ///   - lengths: positions of each.
+    ///   - type: the weights' type.
+    public init(hidden: Tensor, lengths: [Int], beside type: WeightType) {
         self.hidden = hidden
-        self.cache = cache
+        self.lengths = lengths
+        prompts = Array(lengths.indices)
+        cache = KeyValueCache(
+            slots: lengths.count, heads: 1, headWidth: hidden.shape[1], beside: type, engine: hidden.engine)
+        cache.write(runs, keys: hidden, values: hidden)
+    }
+
+    /// The prompts' rows, each prompt in a slot of its own.
+    private var runs: [CacheRun] {
+        var row = 0
+        return lengths.enumerated().map { slot, count in
+            defer { row += count }
+            return CacheRun(rows: row..<row + count, slot: slot, position: 0)
+        }
+    }
+
+    /// The keys and values of one layer, a slot a sequence; sequences with the same prompt share them.
+    func cache(of layer: CrossAttention, beside type: WeightType) -> KeyValueCache {
+        let (keys, values) = layer.keysAndValues(hidden)
+        var cache = KeyValueCache(
+            slots: lengths.count, heads: layer.heads, headWidth: layer.headWidth, beside: type, engine: hidden.engine)
+        cache.write(runs, keys: keys, values: values)
+        cache.select(prompts)
+        return cache
     }
 }
 
 /// Everything that a generation keeps between two steps: the caches of every layer, which sequences are still running
 /// and how far they are, and the memory that steps compute in.
 ///
-/// Memory is taken once, when the state is made. A loaded model is shared; each generation has a state of its own.
+/// A loaded model is shared; each generation has a state of its own.
 public struct DecoderState: Sendable {
     /// Self-attention, one cache a layer, one slot a sequence.
     public var selfCaches: [KeyValueCache]
     /// Keys and values of the encoded prompt, one cache a layer; empty for decoder-only models.
-    public var crossCaches: [KeyValueCache]
+    public private(set) var crossCaches: [KeyValueCache] = []
     /// Set until ``crossCaches`` are filled.
-    public var pendingCrossAttention: PendingCrossAttention?
-    /// Tokens decoded so far, one number a slot.
+    public private(set) var pendingCrossAttention: PendingCrossAttention?
+    /// Tokens read or decoded so far, one number a slot.
     public private(set) var lengths: [Int]
     /// Encoded prompt positions, one number a slot.
-    public let encodedLengths: [Int]
+    public private(set) var encodedLengths: [Int]
     /// The slots of the sequences still running, in the order of a step's rows.
     public private(set) var activeSlots: [Int]
-    /// The first and the number of rows of each running sequence in the present step.
-    public private(set) var selfSpans: [AttentionSpan] = []
+    /// The present step's rows.
+    public private(set) var step = AttentionStep(spans: [], isCausal: true)
+    /// What each running sequence sees of its encoded prompt in the present step.
     public private(set) var crossSpans: [AttentionSpan] = []
-    private let relativeBias: RelativePositionBias?
-    /// The self-attention's bias by distance, if the model has one, for ``capacity`` positions.
-    public private(set) var selfBias: DistanceBias?
-    /// Tokens that a slot has room for.
-    public private(set) var capacity: Int
+    /// The position of each row of the present step.
+    public private(set) var positions: [Int] = []
+    private let positionEncoding: any PositionEncoding
     public let workspace: Workspace
 
+    /// - Parameters:
+    ///   - caches: one a layer, with a slot for each sequence.
+    ///   - pending: the encoded prompts, for an encoder–decoder.
+    ///   - sequences: how many there are.
+    ///   - positions: how the model tells places apart.
+    ///   - workspace: the memory that steps compute in.
     public init(
-        selfCaches: [KeyValueCache], crossCaches: [KeyValueCache], encodedLengths: [Int],
-        relativeBias: RelativePositionBias? = nil, capacity: Int, workspace: Workspace
+        caches: [KeyValueCache], pending: PendingCrossAttention? = nil, sequences: Int,
+        positions: any PositionEncoding, workspace: Workspace
     ) {
-        self.selfCaches = selfCaches
-        self.crossCaches = crossCaches
-        self.encodedLengths = encodedLengths
-        self.relativeBias = relativeBias
-        selfBias = relativeBias?.table(span: max(1, capacity))
-        self.capacity = capacity
+        selfCaches = caches
+        pendingCrossAttention = pending
+        encodedLengths = pending?.lengths ?? Array(repeating: 0, count: sequences)
+        positionEncoding = positions
         self.workspace = workspace
-        lengths = Array(repeating: 0, count: encodedLengths.count)
-        activeSlots = Array(encodedLengths.indices)
-        selfSpans.reserveCapacity(lengths.count)
-        crossSpans.reserveCapacity(lengths.count)
+        lengths = Array(repeating: 0, count: sequences)
+        activeSlots = Array(0..<sequences)
     }
 
-    /// Makes room for the next `count` tokens of every running sequence and lays out this step's rows: sequence after
-    /// sequence, `count` rows each. What was there at least doubles when it does not suffice.
-    public mutating func advance(by count: Int) {
-        let needed = (lengths.max() ?? 0) + count
-        if needed > capacity { grow(to: max(needed, 2 * capacity)) }
-        selfSpans.removeAll(keepingCapacity: true)
+    /// Lays out this step's rows, sequence after sequence: `count` rows for each that runs.
+    public mutating func advance(by count: Int) { advance { _ in (count, 0) } }
+
+    /// Lays out this step's rows, sequence after sequence: `counts` rows for each that runs, possibly none. `pending` is
+    /// how many tokens of each will be read in the steps right after: parts of the same prompt.
+    public mutating func advance(by counts: [Int], pending: [Int]? = nil) {
+        advance { (counts[$0], pending?[$0] ?? 0) }
+    }
+
+    private mutating func advance(_ count: (Int) -> (now: Int, later: Int)) {
+        step.spans.removeAll(keepingCapacity: true)
+        step.runs.removeAll(keepingCapacity: true)
         crossSpans.removeAll(keepingCapacity: true)
+        positions.removeAll(keepingCapacity: true)
+        var finalLengths: [Int] = []
+        var offset = 0
         for (row, slot) in activeSlots.enumerated() {
-            lengths[slot] += count
-            let offset = row * count
-            selfSpans.append(
-                AttentionSpan(queryOffset: offset, queryCount: count, slot: slot, keyCount: lengths[slot]))
+            let (now, later) = count(row)
+            guard now > 0 else { continue }
+            for position in lengths[slot]..<lengths[slot] + now {
+                positions.append(position)
+                finalLengths.append(lengths[slot] + now + later)
+            }
+            lengths[slot] += now
+            let span = AttentionSpan(queryOffset: offset, queryCount: now, slot: slot, keyCount: lengths[slot])
+            step.spans.append(span)
+            step.runs.append(CacheRun(of: span))
             crossSpans.append(
-                AttentionSpan(queryOffset: offset, queryCount: count, slot: slot, keyCount: encodedLengths[slot]))
+                AttentionSpan(queryOffset: offset, queryCount: now, slot: slot, keyCount: encodedLengths[slot]))
+            offset += now
         }
+        step.rotation = positionEncoding.rotation(positions: positions, lengths: finalLengths, workspace: workspace)
+        let longest = lengths.max() ?? 0
+        if longest > step.bias?.span ?? 0 { step.bias = positionEncoding.bias(span: max(64, 2 * longest)) }
     }
 
-    /// Makes room for a number of tokens in every slot. O(bytes of the caches).
-    private mutating func grow(to newCapacity: Int) {
-        capacity = newCapacity
-        for index in selfCaches.indices { selfCaches[index].grow(to: capacity, engine: workspace.engine) }
-        selfBias = relativeBias?.table(span: capacity)
+    /// Makes the keys and values of the encoded prompts, one cache for each layer.
+    public mutating func fillCrossCaches(_ layers: [CrossAttention], beside type: WeightType) {
+        guard let pending = pendingCrossAttention else { return }
+        crossCaches = layers.map { pending.cache(of: $0, beside: type) }
+        pendingCrossAttention = nil
     }
 
-    /// Drops the sequences whose row is not wanted any more; the others keep their order.
+    /// Drops the sequences whose row is not wanted any more, and their caches' pages; the others keep their order.
     public mutating func keep(rows isKept: (Int) -> Bool) {
         var kept = 0
-        for row in activeSlots.indices where isKept(row) {
-            activeSlots[kept] = activeSlots[row]
-            kept += 1
+        for row in activeSlots.indices {
+            let slot = activeSlots[row]
+            if isKept(row) {
+                activeSlots[kept] = slot
+                kept += 1
+            } else {
+                for layer in selfCaches.indices { selfCaches[layer].clear(slot: slot) }
+                for layer in crossCaches.indices { crossCaches[layer].clear(slot: slot) }
+            }
         }
         activeSlots.removeLast(activeSlots.count - kept)
     }
 
-    /// Beam search: row `i` goes on from what row `sources[i]` has decoded.
+    /// Row `i` goes on from what row `sources[i]` has read and decoded: beams that change places, or, with more sources
+    /// than rows, continuations that share a prompt. What was computed is shared, not copied.
     ///
-    /// - Precondition: every sequence still runs; rows that exchange sequences share a prompt.
+    /// - Precondition: each source is a running row.
     public mutating func reorder(beams sources: [Int]) {
-        precondition(activeSlots.elementsEqual(lengths.indices), "reordering needs every sequence running")
-        for index in selfCaches.indices { selfCaches[index].reorder(sources) }
-        lengths = sources.map { lengths[$0] }
+        let slots = sources.map { activeSlots[$0] }
+        for layer in selfCaches.indices { selfCaches[layer].select(slots) }
+        for layer in crossCaches.indices { crossCaches[layer].select(slots) }
+        if var pending = pendingCrossAttention {
+            pending.cache.select(slots)
+            pending.prompts = slots.map { pending.prompts[$0] }
+            pendingCrossAttention = pending
+        }
+        lengths = slots.map { lengths[$0] }
+        encodedLengths = slots.map { encodedLengths[$0] }
+        activeSlots = Array(slots.indices)
     }
 
     /// Bytes of all caches.

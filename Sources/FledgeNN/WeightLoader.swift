@@ -22,6 +22,9 @@ public final class WeightLoader {
     /// The loader at a path within the checkpoint, such as `encoder.block.0`.
     public var root: WeightScope { WeightScope(loader: self, path: "") }
 
+    /// Whether a layer asked for the tensor.
+    public func isUsed(_ name: String) -> Bool { used.contains(name) }
+
     /// Marks tensors as known though no layer asks for them: copies of others, or what a family no longer uses.
     public func ignore(where isIgnored: (String) -> Bool) {
         for name in checkpoint.names where isIgnored(name) { used.insert(name) }
@@ -29,12 +32,13 @@ public final class WeightLoader {
 
     fileprivate func tensor(_ name: String, shape: Shape) throws(SafetensorsError) -> Tensor {
         guard let entry = checkpoint.entry(name) else {
-            missing.append(name)
+            if !missing.contains(name) { missing.append(name) }
             return WeightLoader.placeholder(rank: shape.count)
         }
         used.insert(name)
         guard shape.elementsEqual(entry.shape) else {
-            misshapen.append("\(name) \(entry.shape) instead of \(shape)")
+            let complaint = "\(name) \(entry.shape) instead of \(shape)"
+            if !misshapen.contains(complaint) { misshapen.append(complaint) }
             return WeightLoader.placeholder(rank: shape.count)
         }
         let tensor = try checkpoint.tensor(name)
@@ -72,6 +76,33 @@ public struct WeightScope {
 
     /// Whether the checkpoint has the tensor of this name here.
     public func contains(_ name: String) -> Bool { loader.checkpoint.entry((self / name).path) != nil }
+
+    /// The place within this one if the checkpoint has anything there, else this place: files of a bare model have no
+    /// prefix where those of a model with a head have one.
+    public func optional(_ prefix: String) -> WeightScope {
+        let inner = self / prefix
+        return loader.checkpoint.names.contains { $0.hasPrefix(inner.path + ".") } ? inner : self
+    }
+
+    /// Layer normalisation from `weight` and `bias`, or from `gamma` and `beta` as files of TensorFlow's days name them.
+    ///
+    /// - Throws: ``SafetensorsError``.
+    public func layerNorm(_ name: String, width: Int, epsilon: Float, bias: Bool = true) throws(SafetensorsError)
+        -> Norm
+    {
+        let scope = self / name
+        let isOld = !scope.contains("weight") && scope.contains("gamma")
+        return .layer(
+            weight: try scope.vector(isOld ? "gamma" : "weight", shape: Shape(width)),
+            bias: bias ? try scope.vector(isOld ? "beta" : "bias", shape: Shape(width)) : nil, epsilon: epsilon)
+    }
+
+    /// RMS normalisation from `weight`.
+    ///
+    /// - Throws: ``SafetensorsError``.
+    public func rmsNorm(_ name: String, width: Int, epsilon: Float) throws(SafetensorsError) -> Norm {
+        .rootMeanSquare(weight: try (self / name).vector("weight", shape: Shape(width)), epsilon: epsilon)
+    }
 
     /// The tensor of this name here, as it is stored in the file.
     ///

@@ -1,28 +1,54 @@
-import CFledgeKernels
+package import CFledgeKernels
 
-extension Tensor {
-    /// x / √(mean(x²) + ε) · weight over the last dimension (Zhang and Sennrich 2019).
-    /// `weight` is `[width]`, float32.
-    public func rmsNormalized(weight: Tensor, epsilon: Float) -> Tensor {
-        let source = converted(to: .float32).contiguous()
-        precondition(weight.elementCount == shape[fromEnd: 0], "norm weight \(weight.shape) for \(shape)")
-        let result = Tensor(like: source, shape: shape)
-        engine.kernels.pointee.rms_norm(
-            source.floats, weight.floats, epsilon, rowCount, shape[fromEnd: 0], result.floats)
-        return result
+/// The normalisation of rows that transformers use, with its learned numbers.
+public struct Norm: Sendable {
+    /// `[width]`, float32.
+    public let weight: Tensor
+    /// `[width]`, float32, added last.
+    public let bias: Tensor?
+    /// Whether the mean is subtracted and the spread around it divides (layer normalisation, Ba et al. 2016); otherwise
+    /// only the root of the mean square divides (RMS normalisation, Zhang and Sennrich 2019).
+    public let isCentered: Bool
+    public let epsilon: Float
+
+    /// x / √(mean(x²) + ε) · weight.
+    public static func rootMeanSquare(weight: Tensor, epsilon: Float) -> Norm {
+        Norm(weight: weight, bias: nil, isCentered: false, epsilon: epsilon)
     }
 
-    /// (x − mean) / √(variance + ε) · weight + bias over the last dimension (Ba et al. 2016).
-    /// `weight` and `bias` are `[width]`, float32.
-    public func layerNormalized(weight: Tensor, bias: Tensor?, epsilon: Float) -> Tensor {
-        let source = converted(to: .float32).contiguous()
-        precondition(weight.elementCount == shape[fromEnd: 0], "norm weight \(weight.shape) for \(shape)")
-        let result = Tensor(like: source, shape: shape)
-        engine.kernels.pointee.layer_norm(
-            source.floats, weight.floats, bias.map { UnsafePointer($0.floats) }, epsilon, rowCount,
-            shape[fromEnd: 0], result.floats)
-        return result
+    /// (x − mean) / √(variance + ε) · weight + bias.
+    public static func layer(weight: Tensor, bias: Tensor?, epsilon: Float) -> Norm {
+        Norm(weight: weight, bias: bias, isCentered: true, epsilon: epsilon)
     }
 
-    private var rowCount: Int { shape[fromEnd: 0] == 0 ? 0 : elementCount / shape[fromEnd: 0] }
+    private init(weight: Tensor, bias: Tensor?, isCentered: Bool, epsilon: Float) {
+        self.weight = weight.converted(to: .float32).contiguous()
+        self.bias = bias.map { $0.converted(to: .float32).contiguous() }
+        self.isCentered = isCentered
+        self.epsilon = epsilon
+    }
+
+    /// Valid as long as the norm.
+    package var kernel: fledge_norm {
+        fledge_norm(
+            weight: weight.floats, bias: bias.map { UnsafePointer($0.floats) }, centered: isCentered, epsilon: epsilon)
+    }
+
+    /// Rows normalised over the last dimension. O(elements), spread over the engine's threads.
+    ///
+    /// - Precondition: the last dimension is as long as the weight.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        let source = x.converted(to: .float32).contiguous()
+        let width = x.shape[fromEnd: 0]
+        precondition(weight.elementCount == width, "norm weight \(weight.shape) for \(x.shape)")
+        let result = Tensor(like: source, shape: x.shape)
+        let engine = x.engine
+        withUnsafePointer(to: kernel) { kernel in
+            fledge_normalize_run(
+                engine.kernels, engine.pool, source.floats, kernel, width == 0 ? 0 : x.elementCount / width, width,
+                result.floats)
+        }
+        withExtendedLifetime((self, source)) {}
+        return result
+    }
 }

@@ -21,7 +21,7 @@ public enum WeightType: String, Sendable, Codable, CaseIterable {
     package var cacheType: fledge_type { self == .float32 || self == .float16 ? FLEDGE_FLOAT32 : FLEDGE_BFLOAT16 }
 
     /// Bytes of one number in such a cache.
-    package var cacheByteCount: Int { cacheType == FLEDGE_FLOAT32 ? 4 : 2 }
+    package var cacheBytes: Int { cacheType == FLEDGE_FLOAT32 ? 4 : 2 }
 
     /// Bytes that one number takes, scales left aside.
     public var byteCount: Int {
@@ -55,7 +55,8 @@ public struct PackedWeight: Sendable {
     /// - Complexity: O(elements), spread over the engine's threads.
     public init(_ matrices: [Tensor], type: WeightType, gated: Bool = false, engine: Engine = .shared) {
         precondition(!matrices.isEmpty && (!gated || matrices.count == 2), "one matrix, or two for a gated weight")
-        let sources = matrices.map { $0.isContiguous ? $0 : $0.contiguous() }
+        // Rows that lie one after the other, or, as of a transposed matrix, across.
+        let sources = matrices.map { $0.isContiguous || $0.isTransposedMatrix ? $0 : $0.contiguous() }
         depth = sources[0].shape[1]
         columns = sources.reduce(0) { $0 + $1.shape[0] }
         self.type = type
@@ -64,7 +65,10 @@ public struct PackedWeight: Sendable {
         for source in sources {
             precondition(source.rank == 2 && source.shape[1] == depth, "weights \(source.shape), depth \(depth)")
             guard let sourceType = source.dtype.kernelType else { preconditionFailure("a \(source.dtype) weight") }
-            parts.append(fledge_rows(data: source.pointer, type: sourceType, rows: source.shape[0]))
+            parts.append(
+                fledge_rows(
+                    data: source.pointer, type: sourceType, rows: source.shape[0],
+                    column_stride: source.isContiguous ? 0 : source.strides[1]))
         }
         let panel = Int(FLEDGE_PANEL)
         let padded = (columns + panel * 2 - 1) / panel * panel
@@ -73,12 +77,13 @@ public struct PackedWeight: Sendable {
         data = Storage(byteCount: fledge_packed_bytes(type.kernelType, panelColumns, depth))
         scales = type == .int8 ? Storage(byteCount: padded * 4) : nil
         sums = type == .int8 ? Storage(byteCount: padded * 4) : nil
-        if sources.count == 1, let part = parts.first {
+        if sources.count == 1, let part = parts.first, part.column_stride == 0 {
             pack(part, of: sources[0], panel: panel, engine: engine)
         } else {
-            fledge_pack_weight(
+            let done = fledge_pack_weight(
                 engine.kernels, engine.pool, parts, parts.count, gated, depth, type.kernelType, data.pointer,
                 scales?.pointer.assumingMemoryBound(to: Float.self), sums?.pointer.assumingMemoryBound(to: Int32.self))
+            precondition(done, "out of memory for packing a weight")
         }
         for source in sources { source.dropPages() }
     }
@@ -91,12 +96,13 @@ public struct PackedWeight: Sendable {
         for begin in stride(from: 0, to: columns, by: stretch) {
             let count = min(stretch, columns - begin)
             let start = source.pointer + begin * rowBytes
-            var rows = fledge_rows(data: start, type: part.type, rows: count)
-            fledge_pack_weight(
+            var rows = fledge_rows(data: start, type: part.type, rows: count, column_stride: 0)
+            let done = fledge_pack_weight(
                 engine.kernels, engine.pool, &rows, 1, false, depth, type.kernelType,
                 data.pointer + fledge_packed_bytes(type.kernelType, begin, depth),
                 scales.map { $0.pointer.assumingMemoryBound(to: Float.self) + begin },
                 sums.map { $0.pointer.assumingMemoryBound(to: Int32.self) + begin })
+            precondition(done, "out of memory for packing a weight")
             source.storage.dropPages(of: start, byteCount: count * rowBytes)
         }
     }
@@ -124,18 +130,6 @@ public struct PackedWeight: Sendable {
     }
 }
 
-/// The root-mean-square normalisation that a product may apply to its input rows first.
-public struct InputNorm: Sendable {
-    /// `[depth]`, float32.
-    public let weight: Tensor
-    public let epsilon: Float
-
-    public init(weight: Tensor, epsilon: Float) {
-        self.weight = weight.converted(to: .float32).contiguous()
-        self.epsilon = epsilon
-    }
-}
-
 extension Tensor {
     /// activation(scale · norm(x) · weightᵀ + bias) + residual, in one pass over the weight.
     ///
@@ -144,7 +138,7 @@ extension Tensor {
     ///
     /// - Complexity: O(rows · inputs · outputs), spread over the engine's threads.
     public func product(
-        _ weight: PackedWeight, norm: InputNorm? = nil, bias: Tensor? = nil, scale: Float = 1,
+        _ weight: PackedWeight, norm: Norm? = nil, bias: Tensor? = nil, scale: Float = 1,
         activation: Activation = .identity, residual: Tensor? = nil
     ) -> Tensor {
         let source = isContiguous && dtype == .float32 ? self : converted(to: .float32).contiguous()
@@ -161,8 +155,6 @@ extension Tensor {
         job.rows = weight.outputColumns == 0 ? 0 : result.elementCount / weight.outputColumns
         job.x = UnsafePointer(source.floats)
         job.x_stride = weight.depth
-        job.x_row_norm = norm.map { UnsafePointer($0.weight.floats) }
-        job.epsilon = norm?.epsilon ?? 0
         job.weight = weight.packed
         job.bias = bias.map { UnsafePointer($0.floats) }
         job.residual = residual.map { UnsafePointer($0.floats) }
@@ -172,7 +164,17 @@ extension Tensor {
         job.gated = weight.isGated
         job.out = result.floats
         job.out_stride = weight.outputColumns
-        precondition(fledge_linear_run(engine.kernels, engine.pool, &job), "out of memory for packed activations")
+        let engine = engine
+        let done =
+            if let norm {
+                withUnsafePointer(to: norm.kernel) { kernel in
+                    job.norm = kernel
+                    return fledge_linear_run(engine.kernels, engine.pool, &job)
+                }
+            } else {
+                fledge_linear_run(engine.kernels, engine.pool, &job)
+            }
+        precondition(done, "out of memory for packed activations")
         withExtendedLifetime((source, weight, norm, bias, residual)) {}
         return result
     }

@@ -65,11 +65,19 @@ extension Tensor {
     ///
     /// - Precondition: rank 2, a floating-point type, every position within the rows.
     public func gatheredRows(_ positions: some Collection<Int>, in workspace: Workspace? = nil) -> Tensor {
+        let shape = Shape(positions.count, self.shape[1])
+        return gatherRows(positions, into: workspace.map { Tensor(in: $0, shape: shape) } ?? Tensor(zeros: shape))
+    }
+
+    /// The same in the memory of the workspace that another tensor came from.
+    public func gatheredRows(_ positions: some Collection<Int>, like other: Tensor) -> Tensor {
+        gatherRows(positions, into: Tensor(like: other, shape: Shape(positions.count, shape[1])))
+    }
+
+    private func gatherRows(_ positions: some Collection<Int>, into result: Tensor) -> Tensor {
         precondition(rank == 2, "rows of a tensor of shape \(shape)")
         guard let type = dtype.kernelType else { preconditionFailure("rows of a \(dtype) matrix") }
         let width = shape[1]
-        let shape = Shape(positions.count, width)
-        let result = workspace.map { Tensor(in: $0, shape: shape) } ?? Tensor(zeros: shape)
         let source = isContiguous ? self : contiguous()
         let kernels = result.engine.kernels.pointee
         var row = 0

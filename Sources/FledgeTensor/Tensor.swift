@@ -81,6 +81,9 @@ public struct Tensor: Sendable {
         return true
     }
 
+    /// Whether this is a matrix whose columns, not its rows, lie one after the other without gaps.
+    var isTransposedMatrix: Bool { rank == 2 && strides[0] == 1 && strides[1] >= shape[0] && !isContiguous }
+
     // MARK: Views. All are O(1) and share memory.
 
     /// The same elements in another shape. A tensor with gaps is copied first.

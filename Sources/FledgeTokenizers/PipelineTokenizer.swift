@@ -167,6 +167,18 @@ struct PipelineTokenizer: Tokenizer {
         StreamingDecoder(tokenizer: self, skipSpecialTokens: skipSpecialTokens)
     }
 
+    func convertTokensToString(_ tokens: [String]) -> String {
+        var decoder = streamingDecoder(skipSpecialTokens: false)
+        var bytes: [UInt8] = []
+        for token in tokens { decoder.append(piece: Array(token.utf8), to: &bytes) }
+        decoder.finish(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    var continuingSubwordPrefix: String? {
+        model.continuingPrefix.isEmpty ? nil : String(decoding: model.continuingPrefix, as: UTF8.self)
+    }
+
     func convertTokenToId(_ token: String) -> Int? { added.id(of: token) ?? model.id(of: Array(token.utf8)) }
 
     func convertIdToToken(_ id: Int) -> String? { piece(at: id).map { String(decoding: $0, as: UTF8.self) } }

@@ -34,6 +34,10 @@ public struct StreamingDecoder: Sendable {
             throw .unknownToken(id: token, vocabularySize: tokenizer.vocabularySize)
         }
         if skipSpecialTokens, tokenizer.added.isSpecial(token) { return }
+        append(piece: piece, to: &bytes)
+    }
+
+    mutating func append(piece: [UInt8], to bytes: inout [UInt8]) {
         pass([DecodedFragment(bytes: piece, endsToken: true)], from: 0, to: &bytes)
     }
 

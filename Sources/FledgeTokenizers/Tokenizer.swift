@@ -70,6 +70,15 @@ public protocol Tokenizer: Sendable {
     /// A decoder for ids that come one by one.
     func streamingDecoder(skipSpecialTokens: Bool) -> StreamingDecoder
 
+    /// The text of tokens, which need not be in the vocabulary.
+    ///
+    /// - Parameter tokens: pieces as the vocabulary spells them, such as `##ing` or `Ġthe`.
+    /// - Returns: the text.
+    func convertTokensToString(_ tokens: [String]) -> String
+
+    /// What the vocabulary puts before pieces that do not begin a word, such as `##`; nil where it puts nothing.
+    var continuingSubwordPrefix: String? { get }
+
     /// The id of a token, or nil if the vocabulary does not have it.
     func convertTokenToId(_ token: String) -> Int?
 

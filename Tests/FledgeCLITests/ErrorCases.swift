@@ -107,7 +107,7 @@ struct BrokenModels {
         try Data([0x4C, 0xE4, 0x72, 0x6D]).write(to: directory.file("latin1.txt"))
         try copy("empty", without: try FileManager.default.contentsOfDirectory(atPath: Fledge.tiny))
         try copy("broken-config", replacing: ["config.json": "{\"model_type\": "])
-        try copy("unsupported", replacing: ["config.json": #"{"model_type": "llama"}"#])
+        try copy("unsupported", replacing: ["config.json": #"{"model_type": "gpt_neox"}"#])
         try copy("damaged-tokenizer", replacing: ["tokenizer.json": "{\"version\": "])
         try copy("bad-generation-config", replacing: ["generation_config.json": #"{"max_new_tokens": "many"}"#])
         try copy("no-weights", without: ["model.safetensors"])

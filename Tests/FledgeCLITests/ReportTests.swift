@@ -70,7 +70,7 @@ struct ReportTests {
         let models = try BrokenModels()
         let json = try Fledge.run("info", "--model", models.directory.file("unsupported").path, "--json").json()
         #expect(json["is_supported"] as? Bool == false)
-        #expect(json["model_type"] as? String == "llama")
+        #expect(json["model_type"] as? String == "gpt_neox")
     }
 
     @Test func benchIsTheContract() throws {

@@ -55,7 +55,7 @@ struct GreedyTests {
             }
         }
         #expect(message([]) == "there is no prompt; give at least one")
-        #expect(message([[1], []]) == "prompt 2 has no tokens; an encoder–decoder needs at least one")
+        #expect(message([[1], []]) == "prompt 2 has no tokens; a model needs at least one")
         #expect(
             message([[5, 640]])
                 == "token id 640 is outside the model's vocabulary of 640; ids go from 0 to 639")
@@ -74,7 +74,7 @@ struct GreedyTests {
     @Test func aModelsOwnContextLengthCountsUnlessTheConfigurationSaysAnother() throws {
         let generator = try TinyVocabulary.generator(says: [["</s>"]])
         let prompt = [Int](repeating: 3, count: 65)
-        #expect(throws: GenerationError.promptTooLong(tokens: 65, limit: 64)) {
+        #expect(throws: GenerationError.promptTooLong(tokens: 65, limit: 64, canGrow: true)) {
             try generator.complete(tokens: [prompt])
         }
         var config = generator.config

@@ -32,6 +32,8 @@ struct ScriptedModel: Seq2SeqLanguageModel {
     let engine = Engine.shared
     let weightType = WeightType.float32
     let decoderStartToken = 0
+    let hiddenSize = 2
+    let positionLimit: Int? = nil
     let weightBytesPerToken = 0
 
     func cacheBytes(sequences: Int, promptTokens: Int, newTokens: Int) -> Int {
@@ -42,14 +44,13 @@ struct ScriptedModel: Seq2SeqLanguageModel {
         Tensor(zeros: [prompts.joined().count, 2])
     }
 
-    func makeState(prompts: [[Int]], capacity: Int, observe: LayerObserver?) -> DecoderState {
+    func makeState(prompts: [[Int]], observe: LayerObserver?) -> DecoderState {
         DecoderState(
-            selfCaches: [], crossCaches: [], encodedLengths: prompts.map(\.count), capacity: capacity,
-            workspace: Workspace(engine: engine))
+            caches: [], sequences: prompts.count, positions: NoPositions(), workspace: Workspace(engine: engine))
     }
 
     /// Each row holds its slot and how many tokens the slot has decoded.
-    func decode(_ tokens: [Int], state: inout DecoderState, observe: LayerObserver?) -> Tensor {
+    func decode(_ tokens: [Int], counts: [Int]?, state: inout DecoderState, observe: LayerObserver?) -> Tensor {
         probe.step()
         state.advance(by: 1)
         let rows = state.activeSlots.flatMap { [Float($0), Float(state.lengths[$0])] }

@@ -47,7 +47,8 @@ struct StreamTests {
     }
 
     @Test func theLastElementOfACancelledStreamCarriesTheStatistics() async throws {
-        let probe = ScriptedModel.Probe(secondsPerStep: 0.001)
+        // Slow enough that a consumer who has to wait for a processor is still in time.
+        let probe = ScriptedModel.Probe(secondsPerStep: 0.01)
         let generator = try TinyVocabulary.generator(says: [["a"]], probe: probe)
         let config = longConfig(generator)
         let task = Task { () throws -> (text: String, last: GenerationEvent?) in

@@ -12,18 +12,23 @@ import Testing
     }
 
     @Test(arguments: widths)
-    func `A state that was made for few tokens decodes many`(dKv: Int) throws {
+    func `Tokens beyond several pages of the cache see all that was decoded before`(dKv: Int) throws {
         let model = try TinyCheckpoint(dKv: dKv).model()
         var noise = Noise(state: 2)
-        let prompts = [12, 40].map { noise.tokens($0, below: 50) }
-        let input = (0..<2).map { _ in noise.tokens(150, below: 50) }
-        var roomy = model.makeState(prompts: prompts, capacity: 150, observe: nil)
-        var tight = model.makeState(prompts: prompts, capacity: 3, observe: nil)
-        for at in 0..<150 {
-            let tokens = input.map { $0[at] }
-            #expect(model.step(tokens, state: &roomy).scalars == model.step(tokens, state: &tight).scalars)
+        let prompts = [12, 300].map { noise.tokens($0, below: 50) }
+        let count = 2 * KeyValueCache.pageLength + 30
+        let input = (0..<2).map { _ in noise.tokens(count, below: 50) }
+        var (whole, single) = (
+            model.makeState(prompts: prompts, observe: nil), model.makeState(prompts: prompts, observe: nil)
+        )
+        let expected = model.step(Array(input.joined()), state: &whole)
+        for at in 0..<count {
+            let logits = model.step(input.map { $0[at] }, state: &single)
+            for row in 0..<2 {
+                #expect(distance(logits[row].scalars, expected[row * count + at].scalars) < 1e-5, "token \(at)")
+            }
         }
-        #expect(tight.capacity >= 150)
+        #expect(single.lengths == [count, count] && single.cacheByteCount == whole.cacheByteCount)
     }
 
     @Test(arguments: widths, WeightType.allCases)
@@ -32,10 +37,10 @@ import Testing
         var noise = Noise(state: 1)
         let prompts = [37, 1, 64].map { noise.tokens($0, below: 50) }
         let input = (0..<3).map { _ in noise.tokens(40, below: 50) }
-        var state = model.makeState(prompts: prompts, capacity: 40, observe: nil)
+        var state = model.makeState(prompts: prompts, observe: nil)
         let whole = model.step(Array(input.joined()), state: &state)
         for pieces in [[1] + Array(repeating: 3, count: 13), Array(repeating: 1, count: 40), [33, 7], [1, 39]] {
-            var state = model.makeState(prompts: prompts, capacity: 40, observe: nil)
+            var state = model.makeState(prompts: prompts, observe: nil)
             var at = 0
             for piece in pieces {
                 let logits = model.step(input.flatMap { $0[at..<at + piece] }, state: &state)
@@ -55,8 +60,8 @@ import Testing
         var noise = Noise(state: 2)
         let prompts = [20, 3, 33, 150].map { noise.tokens($0, below: 50) }
         let input = (0..<4).map { _ in noise.tokens(9, below: 50) }
-        var batch = model.makeState(prompts: prompts, capacity: 9, observe: nil)
-        var singles = prompts.map { model.makeState(prompts: [$0], capacity: 9, observe: nil) }
+        var batch = model.makeState(prompts: prompts, observe: nil)
+        var singles = prompts.map { model.makeState(prompts: [$0], observe: nil) }
         for position in 0..<9 {
             // The second sequence ends early.
             if position == 4 { batch.keep { $0 != 1 } }
@@ -77,12 +82,12 @@ import Testing
         let beams = (0..<3).map { _ in noise.tokens(5, below: 50) }
         for sources in [[2, 0, 1], [1, 1, 0], [0, 1, 2]] {
             for length in [1, 2, 5] {
-                var state = model.makeState(prompts: [prompt, prompt, prompt], capacity: 6, observe: nil)
+                var state = model.makeState(prompts: [prompt, prompt, prompt], observe: nil)
                 for position in 0..<length { _ = model.step(beams.map { $0[position] }, state: &state) }
                 state.reorder(beams: sources)
                 let got = model.step([7, 8, 9], state: &state)
                 for (row, source) in sources.enumerated() {
-                    var alone = model.makeState(prompts: [prompt], capacity: 6, observe: nil)
+                    var alone = model.makeState(prompts: [prompt], observe: nil)
                     for token in beams[source].prefix(length) { _ = model.step([token], state: &alone) }
                     let expected = model.step([7 + row], state: &alone)
                     #expect(distance(got[row].scalars, expected.scalars) < 1e-5, "\(sources) after \(length)")
@@ -93,11 +98,11 @@ import Testing
 
     @Test func `A copied state goes its own way`() throws {
         let model = try TinyCheckpoint(dKv: 32).model()
-        var state = model.makeState(prompts: [[4, 5, 6]], capacity: 8, observe: nil)
+        var state = model.makeState(prompts: [[4, 5, 6]], observe: nil)
         _ = model.step([0], state: &state)
         var copy = state
         let (first, second) = (model.step([9], state: &state).scalars, model.step([12], state: &copy).scalars)
-        var again = model.makeState(prompts: [[4, 5, 6]], capacity: 8, observe: nil)
+        var again = model.makeState(prompts: [[4, 5, 6]], observe: nil)
         _ = model.step([0], state: &again)
         #expect(distance(model.step([9], state: &again).scalars, first) < 1e-6)
         #expect(first != second && state.lengths == [2] && copy.lengths == [2])

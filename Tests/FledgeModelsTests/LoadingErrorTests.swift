@@ -98,8 +98,9 @@ import Testing
 
     @Test func `A model family that Fledge does not run is named with those it runs`() throws {
         #expect(
-            try complaint { $0.config["model_type"] = "bert" }
-                == "config.json: model_type “bert” is not one that Fledge runs; it runs mt5, t5")
+            try complaint { $0.config["model_type"] = "gpt_neox" }
+                == "config.json: model_type “gpt_neox” is not one that Fledge runs; it runs "
+                + "bart, bert, bloom, camembert, gpt2, llama, mt5, roberta, t5, xlm-roberta")
     }
 
     @Test func `A registry's families can be added and replaced`() throws {
@@ -107,7 +108,9 @@ import Testing
         checkpoint.config["model_type"] = "mine"
         try checkpoint.write()
         var registry = ModelRegistry.standard
-        registry.register(seq2seq: "mine") { _, _, _, _ in throw ModelError.noConfig("mine was called") }
+        var family = ModelFamily(["mine"]) { _ in throw ModelError.noConfig("the backbone was called") }
+        family.seq2SeqLM = { _ in throw ModelError.noConfig("mine was called") }
+        registry.register(family)
         #expect(throws: ModelError.noConfig("mine was called")) {
             _ = try AutoModelForSeq2SeqLM.from(directory: checkpoint.url, registry: registry)
         }
@@ -129,7 +132,7 @@ import Testing
         let model = try TinyCheckpoint().model()
         #expect(model.cacheBytes(sequences: .max, promptTokens: .max, newTokens: 1) == .max)
         #expect(model.cacheBytes(sequences: 1, promptTokens: 1, newTokens: .max) == .max)
-        let state = model.makeState(prompts: [[1, 2, 3]], capacity: 40, observe: nil)
+        let (state, _) = model.start([[1, 2, 3]])
         #expect(state.cacheByteCount > 0)
     }
 }

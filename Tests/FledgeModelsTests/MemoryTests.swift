@@ -49,7 +49,7 @@ import Testing
         static func growth(layers: Int, width: Int, type: WeightType) throws -> Int {
             let engine = try Engine(threads: 2)
             let model = try TinyCheckpoint(layers: layers, width: width, dKv: 32).model(type, engine: engine)
-            var state = model.makeState(prompts: [[5, 6, 7, 8], [9, 10]], capacity: 300, observe: nil)
+            var state = model.makeState(prompts: [[5, 6, 7, 8], [9, 10]], observe: nil)
             return steadyGrowth { for token in 2..<34 { _ = model.step([token, token + 1], state: &state) } }
         }
 

@@ -53,9 +53,10 @@ import Testing
         }
     }
 
-    @Test func `The table has each head's weight of each distance's bucket`() {
+    @Test func `The table has each head's weight of each distance's bucket`() throws {
         let weight = Tensor((0..<64).map(Float.init), shape: [32, 2])
-        let bias = RelativePositionBias(weight: weight, maximumDistance: 128, isBidirectional: true).table(span: 20)
+        let positions = RelativePositionBias(weight: weight, maximumDistance: 128, isBidirectional: true)
+        let bias = try #require(positions.bias(span: 20))
         #expect(bias.span == 20 && bias.table.shape == [2, 39])
         for entry in 0..<39 {
             let bucket = RelativePositionBias.bucket(

@@ -97,7 +97,7 @@ struct ForwardCase {
 
     /// The logits of the whole decoder input at once.
     func logits(_ model: any Seq2SeqLanguageModel, observe: LayerObserver? = nil) -> Tensor {
-        var state = model.makeState(prompts: prompts, capacity: decoderInput[0].count, observe: observe)
+        var state = model.makeState(prompts: prompts, observe: observe)
         return model.logits(model.decode(Array(decoderInput.joined()), state: &state, observe: observe))
     }
 }
@@ -111,7 +111,7 @@ func distance(_ got: [Float], _ reference: [Float]) -> Float {
 
 /// Greedy search by nothing but the model: each sequence up to its end token or the limit.
 func greedy(_ model: any Seq2SeqLanguageModel, _ prompts: [[Int]], limit: Int, end: Int = 1) -> [[Int]] {
-    var state = model.makeState(prompts: prompts, capacity: limit, observe: nil)
+    var state = model.makeState(prompts: prompts, observe: nil)
     var results = [[Int]](repeating: [], count: prompts.count)
     var tokens = prompts.map { _ in model.decoderStartToken }
     for _ in 0..<limit where !tokens.isEmpty {

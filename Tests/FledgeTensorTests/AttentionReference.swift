@@ -41,7 +41,7 @@ struct AttentionCase {
     /// A cache that holds the operands, written in steps of at most `piece` rows.
     func cache(_ operands: Operands, _ level: Level, piece: Int = .max) -> KeyValueCache {
         let slots = (sequences.map(\.slot).max() ?? 0) + 2
-        var cache = KeyValueCache(slots: slots, heads: keyHeads, headWidth: width, capacity: keyCapacity, beside: type)
+        var cache = KeyValueCache(slots: slots, heads: keyHeads, headWidth: width, beside: type)
         for (index, sequence) in sequences.enumerated() {
             let count = sequence.past + sequence.count
             let keys = level.tensor(operands.keys[index], [count, keyHeads * width])
@@ -49,7 +49,7 @@ struct AttentionCase {
             var position = 0
             while position < count {
                 let rows = position..<min(count, position + min(piece, count))
-                cache.write(slot: sequence.slot, position: position, keys: keys, values: values, rows: rows)
+                cache.write([CacheRun(rows: rows, slot: sequence.slot, position: position)], keys: keys, values: values)
                 position = rows.upperBound
             }
         }

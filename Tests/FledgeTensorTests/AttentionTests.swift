@@ -15,7 +15,7 @@ import Testing
     func `Attention of one sequence is the definition's`(level: Level, type: WeightType) {
         var noise = Noise(state: 41)
         for width in [1, 5, 8, 33, 64] {
-            for keys in [1, 31, 32, 33, 100] {
+            for keys in [1, 31, 32, 33, 100, 256, 257, 530] where keys <= 100 || width >= 33 {
                 for queries in Set([1, min(2, keys), min(13, keys), keys]) {
                     for number in 0..<4 {
                         let sequence = AttentionCase.Sequence(past: keys - queries, count: queries, slot: 0)
@@ -32,8 +32,8 @@ import Testing
     @Test(arguments: Level.all, types)
     func `Grouped query heads share the keys of their group`(level: Level, type: WeightType) {
         var noise = Noise(state: 42)
-        for (heads, keyHeads) in [(4, 1), (4, 2), (6, 3), (3, 3)] {
-            for (past, count) in [(0, 20), (40, 1), (17, 3)] {
+        for (heads, keyHeads) in [(4, 1), (4, 2), (6, 3), (3, 3), (26, 2)] {
+            for (past, count) in [(0, 20), (40, 1), (17, 3), (300, 1)] {
                 let sequences = [AttentionCase.Sequence(past: past, count: count, slot: 0)]
                 let attention = AttentionCase(
                     sequences: sequences, heads: heads, keyHeads: keyHeads, width: 9, hasBias: true, type: type)
@@ -126,12 +126,12 @@ import Testing
             sequences: [AttentionCase.Sequence(past: 0, count: 35, slot: 0)], width: 7, isCausal: false, type: type)
         let operands = short.operands(&noise)
         let expected = short.run(operands, short.cache(operands, level), level).scalars
-        var used = KeyValueCache(slots: 2, heads: 2, headWidth: 7, capacity: 96, beside: type)
+        var used = KeyValueCache(slots: 2, heads: 2, headWidth: 7, beside: type)
         let poison = level.tensor([Float](repeating: .infinity, count: 96 * 14), [96, 14])
-        used.write(slot: 0, position: 0, keys: poison, values: poison, rows: 0..<96)
+        used.write([CacheRun(rows: 0..<96, slot: 0, position: 0)], keys: poison, values: poison)
         let keys = level.tensor(operands.keys[0], [35, 14])
         let values = level.tensor(operands.values[0], [35, 14])
-        used.write(slot: 0, position: 0, keys: keys, values: values, rows: 0..<35)
+        used.write([CacheRun(rows: 0..<35, slot: 0, position: 0)], keys: keys, values: values)
         #expect(identical(short.run(operands, used, level).scalars, expected))
     }
 }

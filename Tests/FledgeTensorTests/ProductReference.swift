@@ -53,8 +53,8 @@ struct ProductCase {
 
     static let epsilon: Float = 1e-6
 
-    func inputNorm(_ level: Level) -> InputNorm {
-        InputNorm(weight: level.tensor(norm, [depth]), epsilon: ProductCase.epsilon)
+    func inputNorm(_ level: Level) -> Norm {
+        .rootMeanSquare(weight: level.tensor(norm, [depth]), epsilon: ProductCase.epsilon)
     }
 
     func packed(_ type: WeightType, _ level: Level) -> PackedWeight {
@@ -77,8 +77,7 @@ struct ProductCase {
     /// The rows that are multiplied: normalised in the arithmetic of the level, whose norm is tested by itself.
     func input(_ level: Level) -> [Float] {
         guard options.hasNorm else { return x }
-        return level.tensor(x, [rows, depth])
-            .rmsNormalized(weight: level.tensor(norm, [depth]), epsilon: ProductCase.epsilon).scalars
+        return inputNorm(level)(level.tensor(x, [rows, depth])).scalars
     }
 
     /// The expected numbers in double precision, and how far each may be off.

@@ -48,9 +48,9 @@ import Testing
                     noise.floats(2 * width, times: factor), noise.floats(width), noise.floats(width)
                 )
                 let input = level.tensor(x, [2, width])
-                let rms = input.rmsNormalized(weight: Tensor(weight), epsilon: 1e-6).scalars
-                let layer = input.layerNormalized(weight: Tensor(weight), bias: Tensor(bias), epsilon: 1e-5).scalars
-                let plain = input.layerNormalized(weight: Tensor(weight), bias: nil, epsilon: 1e-5).scalars
+                let rms = Norm.rootMeanSquare(weight: Tensor(weight), epsilon: 1e-6)(input).scalars
+                let layer = Norm.layer(weight: Tensor(weight), bias: Tensor(bias), epsilon: 1e-5)(input).scalars
+                let plain = Norm.layer(weight: Tensor(weight), bias: nil, epsilon: 1e-5)(input).scalars
                 for row in 0..<2 {
                     let range = row * width..<(row + 1) * width
                     let d = x[range].map(Double.init)
@@ -80,12 +80,10 @@ import Testing
         let clean = level.tensor(x, [3, 19])
         x[19 + 7] = .nan
         let dirty = level.tensor(x, [3, 19])
+        let rms = Norm.rootMeanSquare(weight: weight, epsilon: 0)
+        let layer = Norm.layer(weight: weight, bias: nil, epsilon: 0)
         for (a, b) in [
-            (clean.rmsNormalized(weight: weight, epsilon: 0), dirty.rmsNormalized(weight: weight, epsilon: 0)),
-            (
-                clean.layerNormalized(weight: weight, bias: nil, epsilon: 0),
-                dirty.layerNormalized(weight: weight, bias: nil, epsilon: 0)
-            ), (clean.softmax(), dirty.softmax()),
+            (rms(clean), rms(dirty)), (layer(clean), layer(dirty)), (clean.softmax(), dirty.softmax()),
         ] {
             #expect(identical(a[0].scalars, b[0].scalars) && identical(a[2].scalars, b[2].scalars))
             #expect(b[1].scalars.allSatisfy { $0.isNaN })

@@ -28,7 +28,7 @@
 extern "C" {
 #endif
 
-enum { FLEDGE_PANEL = 32, FLEDGE_TILE = 12, FLEDGE_GROUP_BYTES = 4 };
+enum { FLEDGE_PANEL = 32, FLEDGE_TILE = 12, FLEDGE_GROUP_BYTES = 4, FLEDGE_PAGE = 256 };
 
 typedef enum fledge_type {
   FLEDGE_FLOAT32 = 0,
@@ -73,16 +73,24 @@ typedef struct fledge_packed {
   const int32_t *sums;  // int8: the sum of each column's integers, padded likewise
 } fledge_packed;
 
+/// What a row x goes through on its way into a product: (x - mean) / √(variance + ε) · weight + bias where `centered`
+/// (Ba et al. 2016), else x / √(mean(x²) + ε) · weight + bias.
+typedef struct fledge_norm {
+  const float *weight;  // [width]
+  const float *bias;    // optional, [width]
+  bool centered;
+  float epsilon;
+} fledge_norm;
+
 /// out[rows, columns] = f(x · weight + bias) (+ residual); with `gated`, a panel holds 16 gate and 16 value columns and
 /// out[rows, columns / 2] = f(gate) · value.
 typedef struct fledge_linear {
   size_t rows;
   const float *x;
   size_t x_stride;
-  const float *x_row_norm;  // optional, [depth]: x is replaced by x · rsqrt(mean(x²) + epsilon) · x_row_norm first
-  float epsilon;
+  const fledge_norm *norm;  // optional: rows of x are normalised first
   fledge_packed weight;
-  const float *bias;        // optional, [columns], in the order of the packed columns
+  const float *bias;        // optional, in the order of the packed columns; of a gated weight to its last panel's end
   const float *residual;    // optional, [rows, output columns]
   size_t residual_stride;
   float scale;              // multiplies the product before the bias
@@ -92,14 +100,24 @@ typedef struct fledge_linear {
   size_t out_stride;
 } fledge_linear;
 
-/// A key–value cache of one layer, in the packed layout, so that attention needs no further copy:
-///   keys   [slots, heads, capacity / 32 panels, depth groups,    32, 4 bytes]: 32 positions are the columns of a panel
-///   values [slots, heads, depth / 32 panels,    capacity groups, 32, 4 bytes]: 32 channels are the columns of a panel
+/// A key–value cache of one layer, in pages of FLEDGE_PAGE positions and in the packed layout, so that attention needs no
+/// further copy and growing moves nothing:
+///
+///   slot s: pages[s · pages_per_slot], pages[s · pages_per_slot + 1], …; a page may belong to several slots
+///
+///   page    keys   [heads, page / 32 panels,  depth groups, 32, 4 bytes]: 32 positions are the columns of a panel
+///           values [heads, depth / 32 panels, page groups,  32, 4 bytes]: 32 channels are the columns of a panel
 typedef struct fledge_cache {
   fledge_type type;  // FLEDGE_FLOAT32 or FLEDGE_BFLOAT16
-  size_t heads, head_width, capacity;  // capacity: a multiple of 32
-  void *keys, *values;
+  size_t heads, head_width, pages_per_slot;
+  void *const *pages;
 } fledge_cache;
+
+/// Rows of keys and values on their way into a cache.
+typedef struct fledge_cache_rows {
+  size_t row, count;      // rows of the tensors
+  size_t slot, position;  // where the first of them goes
+} fledge_cache_rows;
 
 /// One run of query rows against one slot of a cache.
 typedef struct fledge_attention_sequence {
@@ -131,21 +149,23 @@ typedef struct fledge_kernels {
   const char *name;
 
   void (*pack_rows)(const float *x, size_t stride, size_t rows, size_t depth, fledge_type type, void *packed,
-                    float *scales, const float *norm, float epsilon);
+                    float *scales, const fledge_norm *norm);
   void (*multiply_panels)(const fledge_linear *linear, const void *packed, const float *scales, size_t panel_begin,
                           size_t panel_end);
   void (*pack_weight_panel)(const void *source, fledge_type source_type, size_t source_stride, size_t rows,
                             size_t depth, fledge_type type, void *panel, float *scales, int32_t *sums);
   void (*attend)(const fledge_attention *attention, size_t sequence, size_t head, size_t tile_begin, size_t tile_end,
                  void *scratch);
+  void (*attend_grouped)(const fledge_attention *attention, size_t sequence, size_t first_head, size_t head_count,
+                         void *scratch);
+  void (*rotate)(float *x, size_t stride, size_t rows, size_t heads, size_t head_width, size_t rotary_width,
+                 const float *cosines, const float *sines);
 
   void (*project_back)(const fledge_packed *weight, size_t panel_begin, size_t panel_end, const float *y, float *out);
   void (*write_cache)(const fledge_cache *cache, size_t slot, size_t head, size_t position, size_t count,
                       const float *keys, const float *values, size_t stride);
 
-  void (*rms_norm)(const float *x, const float *weight, float epsilon, size_t rows, size_t width, float *out);
-  void (*layer_norm)(const float *x, const float *weight, const float *bias, float epsilon, size_t rows, size_t width,
-                     float *out);
+  void (*normalize)(const float *x, const fledge_norm *norm, size_t rows, size_t width, float *out);
   void (*softmax)(const float *x, size_t rows, size_t width, float *out);
   void (*activate)(fledge_activation f, const float *x, size_t count, float *out);
   void (*binary)(fledge_binary f, const float *a, const float *b, size_t count, float *out);
@@ -198,28 +218,43 @@ typedef struct fledge_heads {
 void fledge_heads_back(const fledge_kernels *kernels, fledge_pool *pool, const fledge_heads *heads);
 bool fledge_heads_forward(const fledge_kernels *kernels, fledge_pool *pool, const fledge_heads *heads);
 
-/// Bytes of a packed operand. A head of a cache's slot takes as many for `capacity` columns of depth `head_width` (keys)
-/// and for `head_width` columns of depth `capacity` (values).
+/// Bytes of a packed operand.
 size_t fledge_packed_bytes(fledge_type type, size_t columns, size_t depth);
 
-/// One stretch of a weight's rows: `rows` × depth numbers at `data`.
+/// One stretch of a weight's rows: `rows` × depth numbers at `data`. Where `column_stride` is not 0 the file holds the
+/// matrix the other way round: number i of row r lies at data[i · column_stride + r].
 typedef struct fledge_rows {
   const void *data;
   fledge_type type;
   size_t rows;
+  size_t column_stride;
 } fledge_rows;
 
 /// Packs the rows of `parts`, one after the other (or, with `gated`, exactly two equally tall parts interleaved by 16),
 /// as the columns of one operand. `data` has fledge_packed_bytes bytes; scales and sums whole panels (int8 only).
-void fledge_pack_weight(const fledge_kernels *kernels, fledge_pool *pool, const fledge_rows *parts, size_t part_count,
+/// Returns false if memory ran out.
+bool fledge_pack_weight(const fledge_kernels *kernels, fledge_pool *pool, const fledge_rows *parts, size_t part_count,
                         bool gated, size_t depth, fledge_type type, void *data, float *scales, int32_t *sums);
 
 /// Reads column `column` of a packed operand back as `depth` floats (an embedding row of a tied head).
 void fledge_unpack_column(const fledge_kernels *kernels, const fledge_packed *packed, size_t column, float *out);
 
-/// Writes `count` rows of keys and values, starting at `position` of `slot`.
-void fledge_cache_write(const fledge_kernels *kernels, fledge_pool *pool, const fledge_cache *cache, size_t slot,
-                        size_t position, size_t count, const float *keys, const float *values, size_t stride);
+/// Bytes of one page of a cache.
+size_t fledge_page_bytes(fledge_type type, size_t heads, size_t head_width);
+
+/// Writes rows of `keys` and `values` ([rows, heads · head_width], `stride` apart), whose pages must be there.
+void fledge_cache_write(const fledge_kernels *kernels, fledge_pool *pool, const fledge_cache *cache,
+                        const fledge_cache_rows *runs, size_t run_count, const float *keys, const float *values,
+                        size_t stride);
+
+/// Rotary positions, in place: of every head's first `rotary_width` channels, i and i + rotary_width / 2 are turned by
+/// the angle whose cosine and sine are at [row, i] (Su et al. 2021, in the half-and-half order of LLaMA's checkpoints).
+void fledge_rotate_run(const fledge_kernels *kernels, fledge_pool *pool, float *x, size_t stride, size_t rows,
+                       size_t heads, size_t head_width, size_t rotary_width, const float *cosines, const float *sines);
+
+/// Normalises rows, spread over the pool; `x` and `out` may be the same.
+void fledge_normalize_run(const fledge_kernels *kernels, fledge_pool *pool, const float *x, const fledge_norm *norm,
+                          size_t rows, size_t width, float *out);
 
 /// Returns false if memory for the scores ran out.
 bool fledge_attention_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_attention *attention);

@@ -43,6 +43,8 @@ final class BPEModel: TokenizationModel {
 
     var vocabularySize: Int { vocabulary.count }
 
+    var continuingPrefix: [UInt8] { options.prefix }
+
     func id(of piece: [UInt8]) -> Int? {
         let id = vocabulary.id(of: piece)
         return id < 0 ? nil : Int(id)

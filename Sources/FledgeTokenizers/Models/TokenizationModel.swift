@@ -42,8 +42,15 @@ protocol TokenizationModel: Sendable {
     /// The piece with an id, or nil if there is none.
     func piece(at id: Int) -> [UInt8]?
 
+    /// What the vocabulary puts before pieces that do not begin a word; empty where it puts nothing.
+    var continuingPrefix: [UInt8] { get }
+
     /// Finds the tokens of all parts.
     func encode(_ text: PreTokenizedText, into batch: inout TokenBatch)
+}
+
+extension TokenizationModel {
+    var continuingPrefix: [UInt8] { [] }
 }
 
 /// What a vocabulary may be, so that a hostile file cannot exhaust memory or time.

@@ -4,6 +4,7 @@
 final class WordPieceModel: TokenizationModel {
     let vocabulary: IndexedVocabulary
     let unknownID: Int
+    let continuingPrefix: [UInt8]
     /// The longest word, in characters, that is spelled.
     let longestWord: Int
     /// Where in the trie the pieces that continue a word begin, or nil if there are none.
@@ -18,6 +19,7 @@ final class WordPieceModel: TokenizationModel {
     init(vocabulary: IndexedVocabulary, unknownID: Int, continuingPrefix: [UInt8], longestWord: Int) {
         self.vocabulary = vocabulary
         self.unknownID = unknownID
+        self.continuingPrefix = continuingPrefix
         self.longestWord = longestWord
         continuationRoot = vocabulary.trie.node(after: continuingPrefix)
     }
