@@ -77,7 +77,8 @@ struct PipelineTokenizer: Tokenizer {
         }
         let added = addSpecialTokens ? postProcessor.addedCount(isPair: pair != nil) : 0
         let cut = Truncation(
-            options: truncation, addedCount: added, addedToOne: postProcessor.addedCount(isPair: false))
+            options: truncation, addedCount: added, addedToOne: postProcessor.addedCount(isPair: false),
+            keepsOverflow: keepsOverflow)
         let parts = try cut.parts(of: texts.map(\.count))
         let first = joined(texts, parts: parts.map { $0[0] }, addSpecialTokens: addSpecialTokens)
         guard keepsOverflow else { return [first] }

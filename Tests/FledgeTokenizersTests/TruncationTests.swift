@@ -162,6 +162,10 @@ struct TruncationTests {
                 of: .text(text), pair: .text(text), addSpecialTokens: true,
                 truncation: TruncationOptions(maxLength: 16, stride: 4), keepsOverflow: true)
         }
+        let first = try tokenizer.encoding(
+            of: text, pair: text, truncation: TruncationOptions(maxLength: 16, stride: 4))
+        #expect(first.count == 16)
+        #expect(first.sequenceIDs.filter { $0 == 1 }.count == 7)
     }
 
     @Test("batches of pairs are cut and filled up as each would be alone")
