@@ -76,7 +76,10 @@ struct PipelineTokenizer: Tokenizer {
             return [joined(texts, parts: texts.map { 0..<$0.count }, addSpecialTokens: addSpecialTokens)]
         }
         let added = addSpecialTokens ? postProcessor.addedCount(isPair: pair != nil) : 0
-        let parts = try Truncation(options: truncation, addedCount: added).parts(of: texts.map(\.count))
+        let cut = Truncation(
+            options: truncation, addedCount: added, addedToOne: postProcessor.addedCount(isPair: false),
+            keepsOverflow: keepsOverflow)
+        let parts = try cut.parts(of: texts.map(\.count))
         let first = joined(texts, parts: parts.map { $0[0] }, addSpecialTokens: addSpecialTokens)
         guard keepsOverflow else { return [first] }
         // The further parts of the first text with all of the second one come before the first part with the second

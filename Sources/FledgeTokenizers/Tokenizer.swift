@@ -50,7 +50,8 @@ public protocol Tokenizer: Sendable {
     ///   - truncation: how to cut, or nil to leave the length as it is.
     ///   - keepsOverflow: whether to return more than the first part.
     /// - Returns: the encoding, and after it those of the parts that were cut off, which are what `tokenizers` calls
-    ///   overflowing, in the same order.
+    ///   overflowing, in the same order. Segments are those of the template in all parts; `tokenizers` numbers them
+    ///   0 and 1 in overflowing parts, whatever the template says.
     /// - Throws: ``TokenizerError/cannotTruncate(reason:)`` if the options leave no room.
     func parts(
         of text: EncodingInput, pair: EncodingInput?, addSpecialTokens: Bool, truncation: TruncationOptions?,

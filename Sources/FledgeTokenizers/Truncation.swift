@@ -3,9 +3,16 @@ struct Truncation {
     let options: TruncationOptions
     /// How many tokens are added around the texts.
     let addedCount: Int
+    /// How many tokens are added around one text, whether or not they are wanted now: what is left must be no less
+    /// than the stride, even for texts that are short enough.
+    let addedToOne: Int
+    /// Whether more than the first part of each text is wanted.
+    let keepsOverflow: Bool
 
     /// The largest number of tokens of all parts together, which bounds what a small step can make of a long text.
     private static let largestResult = 1 << 26
+    /// The largest number of parts of one text.
+    private static let mostParts = 1 << 20
 
     /// For each text, of which there are one or two with so many tokens, the ranges of its tokens that make up its
     /// parts, the one to keep first.
@@ -16,18 +23,26 @@ struct Truncation {
                     ? "the stride is \(options.stride)"
                     : "\(addedCount) special tokens are added, and at most \(options.maxLength) tokens are allowed")
         }
+        guard options.maxLength < addedToOne || options.stride <= options.maxLength - addedToOne else {
+            throw .cannotTruncate(
+                reason: "the stride of \(options.stride) is more than the \(options.maxLength - addedToOne) tokens "
+                    + "that are left of \(options.maxLength) beside special tokens")
+        }
         let lengths = try lengths(counts, room: options.maxLength - addedCount)
         var parts: [[Range<Int>]] = []
         for (count, length) in zip(counts, lengths) { parts.append(try cut(count, to: length)) }
-        let number = parts.reduce(1) { $0.multipliedReportingOverflow(by: $1.count).partialValue }
-        guard parts.allSatisfy({ $0.count < 1 << 24 }),
-            number <= Truncation.largestResult / max(options.maxLength, 1) || number <= 2
-        else {
-            throw .cannotTruncate(
-                reason: "cutting \(counts.reduce(0, +)) tokens to \(options.maxLength) with a stride of "
-                    + "\(options.stride) gives too many parts")
+        // No more than the product of two numbers of parts.
+        let number = parts.reduce(1) { $0 * $1.count }
+        guard number <= Truncation.largestResult / max(options.maxLength, 1) || number <= 2 else {
+            throw tooManyParts(of: counts.reduce(0, +))
         }
         return parts
+    }
+
+    private func tooManyParts(of count: Int) -> TokenizerError {
+        .cannotTruncate(
+            reason: "cutting \(count) tokens to \(options.maxLength) with a stride of \(options.stride) gives too many "
+                + "parts")
     }
 
     /// How many tokens each text may keep.
@@ -66,20 +81,20 @@ struct Truncation {
     /// The parts of a text; if nothing of it may stay, the first is empty and the second is all of it.
     private func cut(_ count: Int, to length: Int) throws(TokenizerError) -> [Range<Int>] {
         guard length < count else { return [0..<count] }
-        guard length > 0 else { return [0..<0, 0..<count] }
+        guard length > 0 else { return keepsOverflow ? [0..<0, 0..<count] : [0..<0] }
         guard options.stride < length else {
             throw .cannotTruncate(
                 reason: "the stride of \(options.stride) is not less than the \(length) tokens of a part")
         }
         let step = length - options.stride
-        guard count / step < 1 << 24 else { return [Range<Int>](repeating: 0..<length, count: 1 << 24) }
         var parts: [Range<Int>] = []
         var place = 0
         // Counted from the end that stays.
         while true {
             let end = min(place + length, count)
             parts.append(options.cutsLeft ? (count - end)..<(count - place) : place..<end)
-            if end == count { return parts }
+            if end == count || !keepsOverflow { return parts }
+            guard parts.count < Truncation.mostParts else { throw tooManyParts(of: count) }
             place += step
         }
     }

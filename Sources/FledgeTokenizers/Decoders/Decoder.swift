@@ -57,6 +57,8 @@ enum DecoderReader {
                 WordPieceDecoder(
                     prefix: try value["prefix"].utf8(), cleansUp: try value["cleanup"].bool())
             ]
+        case "CTC":
+            return [try CTCDecoder.read(value)]
         case "Fuse":
             return [FuseDecoder()]
         case "ByteLevel":

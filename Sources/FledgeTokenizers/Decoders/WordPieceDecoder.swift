@@ -31,7 +31,8 @@ struct WordPieceDecoder: Decoder {
         (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
     ].map { (.literal(Array($0.utf8)), Array($1.utf8)) }
 
-    private static func cleanedUp(_ text: [UInt8]) -> [UInt8] {
+    /// A token without the spaces before punctuation and in contractions.
+    static func cleanedUp(_ text: [UInt8]) -> [UInt8] {
         guard text.contains(0x20) else { return text }
         return corrections.reduce(text) { $1.pattern.replaced(in: $0, by: $1.content) }
     }

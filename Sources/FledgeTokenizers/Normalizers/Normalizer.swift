@@ -65,6 +65,8 @@ enum NormalizerReader {
             return UnicodeFormNormalizer.Form(rawValue: type).map { UnicodeFormNormalizer(form: $0) }
         case "StripAccents":
             return StripAccentsNormalizer()
+        case "ByteLevel":
+            return ByteLevelNormalizer()
         case "Nmt":
             return NmtNormalizer()
         default:

@@ -39,3 +39,16 @@ struct LowercaseNormalizer: Normalizer {
         text.transform(to: writer.bytes, changes: writer.changes)
     }
 }
+
+/// Replaces every byte by the character that stands for it in byte-level vocabularies.
+struct ByteLevelNormalizer: Normalizer {
+    var largestGrowth: Int { 2 }
+
+    func normalize(_ text: inout AlignedText) {
+        var writer = ScalarWriter(capacity: text.bytes.count * 2, recordsChanges: text.isTracked)
+        for byte in text.bytes {
+            writer.append(ByteLevelAlphabet.scalars[Int(byte)], change: byte & 0xC0 == 0x80 ? 1 : 0)
+        }
+        text.transform(to: writer.bytes, changes: writer.changes)
+    }
+}
