@@ -112,7 +112,7 @@ extension Renderer {
 
     private func truncate(_ value: RuntimeValue, _ arguments: Arguments) throws(Failure) -> RuntimeValue {
         let bound = try arguments.bind(["length", "killwords", "end", "leeway"], to: "truncate")
-        let length = try integer(bound[0], "truncate") ?? 255
+        let length = max(try integer(bound[0], "truncate") ?? 255, -1)
         let end = try string(bound[2], "truncate") ?? "..."
         let leeway = try integer(bound[3], "truncate") ?? 5
         let kept = length - end.unicodeScalars.count
