@@ -221,6 +221,11 @@ range(0)
 range(3)
 range(1, 10, 2)
 range(10)[2:5]
+range(0, 10, 3)[::2]
+range(5)[::-1]
+range(5)[9:]
+range(5)[-1:0:-2] | list
+range(0)[::-1]
 range(5)[-1]
 range(5) | length
 3 in range(5)

@@ -7,6 +7,7 @@ Fixtures/templates were written for this project; the short ones are in template
 `strftime_now` stands still.
 """
 
+import copy
 import datetime
 import json
 import pathlib
@@ -17,6 +18,7 @@ import transformers
 from transformers.utils import chat_template_utils
 
 import template_cases
+import template_random
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Tests/FledgeTemplatesTests/Fixtures"
 
@@ -60,9 +62,21 @@ def outcome(render):
 
 def small_case(source, context):
     def render():
-        return chat_template_utils._compile_jinja_template(source).render(**context)
+        # Jinja's `indent` changes a list that it is given by mistake.
+        return chat_template_utils._compile_jinja_template(source).render(**copy.deepcopy(context))
 
     return {"template": source} | outcome(render)
+
+
+def random_cases(count):
+    """Cases of random expressions, without those whose text names an address or a class of jinja2, and without empty
+    texts of slices: jinja2 gives those for constants that cannot be sliced, and an error for variables."""
+    for source in template_random.sources(count):
+        case = small_case(source, template_cases.CONTEXT)
+        text = case.get("text", "-")
+        is_sliced = any(tail in source for tail in ("[1:]", "[:2]", "[::-1]"))
+        if not (text == "" and is_sliced) and " at 0x" not in text and "Markup(" not in text:
+            yield case
 
 
 def chat_case(name, source, conversation):
@@ -89,11 +103,12 @@ def main():
         "tools": template_cases.TOOLS,
         "conversations": template_cases.CONVERSATIONS,
         "small": [small_case(source, template_cases.CONTEXT) for source in template_cases.sources()],
+        "random": list(random_cases(1500)),
         "chats": [chat_case(name, source, conversation) for name, source in templates.items()
                   for conversation in template_cases.CONVERSATIONS],
     }
     (FIXTURES / "golden.json").write_text(json.dumps(golden, ensure_ascii=False, indent=1) + "\n")
-    print(len(golden["small"]), "small cases,", len(golden["chats"]), "chats")
+    print(len(golden["small"]), "small cases,", len(golden["random"]), "random ones,", len(golden["chats"]), "chats")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 /// It renders what transformers' `apply_chat_template` renders: blocks are trimmed (`trim_blocks`, `lstrip_blocks`),
 /// values are written as Python writes them, lists and dictionaries cannot be changed by the template.
 ///
+/// Two things differ on purpose: a text that `safe` or `escape` made is a plain one, and writing what a filter such as
+/// `map` gives, or a function, is an error, where Jinja writes an address. Whole numbers have 64 bits.
+///
 /// Statements: `for` (with `if`, `else`, `recursive`, `break`, `continue`), `if`, `set`, `with`, `macro`, `call`,
 /// `filter`, `generation`, `print`, `raw`.
 ///

@@ -19,6 +19,22 @@ struct GoldenTests {
         #expect(equal > 800)
     }
 
+    @Test func `of random expressions`() throws {
+        let golden = try Golden()
+        var (equal, texts) = (0, 0)
+        for example in golden.random {
+            let source = try #require(example["template"]?.string)
+            let difference = Golden.difference(example, comparesKind: false) { () throws(TemplateError) in
+                try Template(source).render(golden.context)
+            }
+            if difference == nil { equal += 1 }
+            if example["text"] != nil { texts += 1 }
+            #expect(difference == nil, "\(source)")
+        }
+        #expect(equal == golden.random.count)
+        #expect(texts > 500)
+    }
+
     @Test func `of chat templates and conversations`() throws {
         let golden = try Golden()
         var templates: [String: ChatTemplate] = [:]

@@ -19,7 +19,7 @@ enum Methods {
         case .string: string
         case .dict: dict
         case .list: list
-        case .tuple: tuple
+        case .tuple, .range: tuple
         case .double: ["is_integer"]
         default: []
         }
@@ -45,6 +45,7 @@ extension Renderer {
         case .list(let list), .tuple(let list):
             if name == "copy" { return receiver }
             return try callMethod(name, of: list, arguments)
+        case .range(let range): return try callMethod(name, of: try List(range.elements), arguments)
         case .loop(let loop): return try callMethod(name, of: loop, arguments)
         case .double(let double): return .bool(double.isFinite && double.rounded(.towardZero) == double)
         default: throw .value("a \(receiver.typeName) has no method “\(name)”")

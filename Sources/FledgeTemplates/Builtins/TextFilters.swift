@@ -11,7 +11,7 @@ extension Renderer {
                 : .dict(try Dict(arguments.keywords.map { (key: .string($0.name), value: $0.value) }))
             return .string(try percentFormat(try text(value), values))
         case .indent: return .string(try indent(value, arguments))
-        case .truncate: return .string(try truncate(value, arguments))
+        case .truncate: return try truncate(value, arguments)
         case .replace:
             let bound = try arguments.bind(["old", "new", "count"], required: 2, to: "replace")
             let limit = try integer(bound[2], "replace") ?? -1
@@ -110,19 +110,19 @@ extension Renderer {
         return result
     }
 
-    private func truncate(_ value: RuntimeValue, _ arguments: Arguments) throws(Failure) -> String {
+    private func truncate(_ value: RuntimeValue, _ arguments: Arguments) throws(Failure) -> RuntimeValue {
         let bound = try arguments.bind(["length", "killwords", "end", "leeway"], to: "truncate")
-        guard let text = try string(value, "truncate") else { throw .value("“truncate” needs a string") }
-        let length = try integer(bound[0], "truncate") ?? 255
+        let length = max(try integer(bound[0], "truncate") ?? 255, -1)
         let end = try string(bound[2], "truncate") ?? "..."
         let leeway = try integer(bound[3], "truncate") ?? 5
         let kept = length - end.unicodeScalars.count
         guard kept >= 0, leeway >= 0 else { throw .value("“truncate” needs a length that its end fits into") }
+        if try self.length(value) - leeway <= length { return value }
+        guard let text = try string(value, "truncate") else { throw .value("“truncate” needs a string") }
         try chargeText(bytes: text.utf8.count)
         let scalars = Array(text.unicodeScalars)
-        if scalars.count - leeway <= length { return text }
         var head = scalars.prefix(kept)
         if !(try truth(bound[1] ?? .bool(false))), let blank = head.lastIndex(of: " ") { head = head[..<blank] }
-        return PythonString.text(head) + end
+        return .string(PythonString.text(head) + end)
     }
 }

@@ -1,19 +1,19 @@
 /// A date and time of day, without a time zone.
 public struct WallTime: Sendable, Equatable {
     /// The year, from 1 to 9999.
-    public var year: Int
+    public let year: Int
     /// The month, from 1 to 12.
-    public var month: Int
+    public let month: Int
     /// The day of the month, from 1.
-    public var day: Int
+    public let day: Int
     /// The hour, from 0 to 23.
-    public var hour: Int
+    public let hour: Int
     /// The minute, from 0 to 59.
-    public var minute: Int
+    public let minute: Int
     /// The second, from 0 to 60.
-    public var second: Int
+    public let second: Int
     /// Millionths of a second.
-    public var microsecond: Int
+    public let microsecond: Int
 
     /// Creates a time; parts beyond their range are moved into it.
     public init(

@@ -85,28 +85,26 @@ extension Renderer {
             if case .list = value { return .list(sliced) }
             return .tuple(sliced)
         case .range(let range):
-            let indices = Renderer.indices(range.count, start, stop, step)
-            guard let first = indices.first, let last = indices.last else {
-                return .range(try PythonRange(start: range.start, stop: range.start, step: 1))
-            }
-            let wholeStep = indices.count > 1 ? range.element(indices[1]) - range.element(first) : range.step
-            return .range(
-                try PythonRange(
-                    start: range.element(first), stop: range.element(last) + wholeStep.signum(), step: wholeStep))
+            let bounds = Renderer.bounds(range.count, start, stop, step)
+            return .range(try range.slice(bounds.first, bounds.end, step))
         default: throw .value("a \(value.typeName) cannot be sliced")
         }
     }
 
-    /// The indices that a slice takes of `count` elements, as Python's `slice.indices` gives them.
-    private static func indices(_ count: Int, _ start: Int?, _ stop: Int?, _ step: Int) -> [Int] {
+    /// The first index that a slice takes of `count` elements, and the one before which it ends, as Python's
+    /// `slice.indices` gives them.
+    private static func bounds(_ count: Int, _ start: Int?, _ stop: Int?, _ step: Int) -> (first: Int, end: Int) {
         let (lowest, highest) = step > 0 ? (0, count) : (-1, count - 1)
         func clamp(_ bound: Int?, _ fallback: Int) -> Int {
             guard let bound else { return fallback }
             let index = bound < 0 ? max(bound, -count - 1) + count : bound
             return min(max(index, lowest), highest)
         }
-        let first = clamp(start, step > 0 ? lowest : highest)
-        let end = clamp(stop, step > 0 ? highest : lowest)
+        return (clamp(start, step > 0 ? lowest : highest), clamp(stop, step > 0 ? highest : lowest))
+    }
+
+    private static func indices(_ count: Int, _ start: Int?, _ stop: Int?, _ step: Int) -> [Int] {
+        let (first, end) = bounds(count, start, stop, step)
         // A step beyond the count takes one element at most; shortening it keeps the sum from overflowing.
         let shortened = step > 0 ? min(step, count + 1) : max(step, -count - 1)
         return Array(stride(from: first, to: end, by: shortened))

@@ -228,8 +228,12 @@ private struct PercentValues {
 
     var isFinished: Bool {
         if position >= values.count || mapping != nil { return true }
-        if !isTuple, case .list? = values.first { return true }
-        return false
+        if isTuple { return false }
+        // Python takes everything that has elements, other than a string, for a dictionary here.
+        switch values.first {
+        case .list?, .range?, .undefined?: return true
+        default: return false
+        }
     }
 
     mutating func next(_ key: String?) throws(Failure) -> RuntimeValue {

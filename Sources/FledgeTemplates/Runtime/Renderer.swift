@@ -40,8 +40,11 @@ final class Renderer {
 
     /// Counts steps, and fails when there are too many.
     func charge(_ count: Int) throws(Failure) {
-        steps += count
-        guard steps <= limits.steps else { throw .limit("the template takes more than \(limits.steps) steps") }
+        let (sum, overflows) = steps.addingReportingOverflow(count)
+        steps = overflows ? Int.max : sum
+        guard !overflows, steps <= limits.steps else {
+            throw .limit("the template takes more than \(limits.steps) steps")
+        }
     }
 
     /// Checks the length of a text that is about to be made, and counts the work.
@@ -64,7 +67,7 @@ final class Renderer {
     /// Goes deeper; `levels` is how much of the stack the step takes beside others. Must be undone with ``ascend(_:)``.
     func descend(_ levels: Int = 1) throws(Failure) {
         depth += levels
-        steps += 1
+        try charge(1)
         guard depth <= TemplateLimits.evaluationDepth else {
             throw Failure(
                 kind: .limit,

@@ -21,6 +21,19 @@ final class PythonRange {
 
     func element(_ index: Int) -> Int { start + index * step }
 
+    /// Every `step`th element from one index up to another, or down to it.
+    func slice(_ first: Int, _ end: Int, _ step: Int) throws(Failure) -> PythonRange {
+        func bound(_ index: Int) throws(Failure) -> Int {
+            let (distance, overflows) = index.multipliedReportingOverflow(by: self.step)
+            let (sum, overflowsToo) = start.addingReportingOverflow(distance)
+            guard !overflows, !overflowsToo else { throw .limit("a range leaves the range of 64 bits") }
+            return sum
+        }
+        let (product, overflows) = self.step.multipliedReportingOverflow(by: step)
+        guard !overflows else { throw .limit("a range leaves the range of 64 bits") }
+        return try PythonRange(start: try bound(first), stop: try bound(end), step: product)
+    }
+
     var elements: [RuntimeValue] { (0..<count).map { .integer(element($0)) } }
 }
 

@@ -165,6 +165,7 @@ enum HashKey: Hashable {
     case double(Double)
     case text(TextKey)
     case tuple([HashKey])
+    case range([Int])
     case identity(ObjectIdentifier)
 
     init(_ value: RuntimeValue) throws(Failure) {
@@ -179,6 +180,9 @@ enum HashKey: Hashable {
             var keys: [HashKey] = []
             for item in list.items { keys.append(try HashKey(item)) }
             self = .tuple(keys)
+        case .range(let range):
+            // Ranges are equal if their elements are.
+            self = .range(Array([range.count, range.start, range.step].prefix(min(range.count, 2) + 1)))
         case .namespace(let namespace): self = .identity(ObjectIdentifier(namespace))
         case .loop(let loop): self = .identity(ObjectIdentifier(loop))
         default: throw .value("a \(value.typeName) cannot be a dictionary's key")
