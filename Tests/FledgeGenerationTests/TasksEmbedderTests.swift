@@ -59,12 +59,9 @@ import Testing
     }
 
     @Test func `several poolings are joined, the weighted mean and the root of the length among them`() throws {
-        let copy = try TasksSupport.copy(of: "st-tiny-mean-unnormalized", ["1_Pooling": nil])
-        try FileManager.default.createDirectory(
-            at: copy.url.appending(path: "1_Pooling"), withIntermediateDirectories: true)
         let modes = #"["cls", "mean", "mean_sqrt_len_tokens", "weightedmean"]"#
         let config = #"{"embedding_dimension": 24, "pooling_mode": \#(modes)}"#
-        try Data(config.utf8).write(to: copy.url.appending(path: "1_Pooling/config.json"))
+        let copy = try TasksSupport.copy(of: "st-tiny-mean-unnormalized", ["1_Pooling/config.json": config])
         let embedder = try TextEmbedder.from(directory: copy.url)
         let vector = try embedder.embed("Anna thanked Ben for his help.")
         #expect(embedder.dimensions == 96 && vector.count == 96)
@@ -92,9 +89,6 @@ import Testing
         #expect(try embedder.embed("Anna", prompt: .named("passage")) == embedder.embed("snow Anna", prompt: .none))
         #expect(try embedder.embed("Anna", prompt: .text("snow ")) == embedder.embed("snow Anna", prompt: .none))
 
-        try FileManager.default.removeItem(at: copy.url.appending(path: "1_Pooling"))
-        try FileManager.default.createDirectory(
-            at: copy.url.appending(path: "1_Pooling"), withIntermediateDirectories: true)
         try Data(#"{"pooling_mode_mean_tokens": true, "include_prompt": false}"#.utf8)
             .write(to: copy.url.appending(path: "1_Pooling/config.json"))
         let vector = try TextEmbedder.from(directory: copy.url).embed("Anna")

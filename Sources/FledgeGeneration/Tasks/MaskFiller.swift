@@ -143,15 +143,14 @@ public struct MaskFiller: Sendable {
             if let targets = targets?.filter({ $0 < probabilities.count }) {
                 Probabilities.largest(topK, of: targets.map { probabilities[$0] }).map { targets[$0] }
             } else {
-                // An output layer may be larger than the vocabulary, to a round number.
-                Probabilities.largest(topK, of: probabilities.prefix(tokenizer.vocabularySize))
+                Probabilities.largest(topK, of: probabilities)
             }
         return try best.map { token in
-            var filled = ids
-            filled[place] = token
-            if let pad = tokenizer.padTokenId { filled.removeAll { $0 == pad } }
+            // An output layer may be larger than the vocabulary, to a round number; such a token has no text.
+            let text = tokenizer.convertIdToToken(token) == nil ? [] : [token]
+            let filled = (ids[..<place] + text + ids[(place + 1)...]).filter { $0 != tokenizer.padTokenId }
             return MaskCandidate(
-                score: probabilities[token], token: token, tokenString: try tokenizer.decode(tokens: [token]),
+                score: probabilities[token], token: token, tokenString: try tokenizer.decode(tokens: text),
                 sequence: try tokenizer.decode(tokens: filled, skipSpecialTokens: isOnly))
         }
     }
