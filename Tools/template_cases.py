@@ -422,6 +422,8 @@ words | sort(case_sensitive=true)
 people | sort(attribute='city,name') | map(attribute='name') | list
 people | sort(attribute='name') | map(attribute='name') | list
 dict | sort
+[none, none] | sort
+people | map(attribute='nope') | sort
 list | reverse | list
 'abc' | reverse
 dict | reverse | list

@@ -65,7 +65,7 @@ extension Renderer {
         for item in items {
             var key: [RuntimeValue] = []
             for path in paths { key.append(try self.key(of: item, path, isSensitive)) }
-            keys.append(key.count == 1 ? key[0] : .list(try List(key)))
+            keys.append(.list(try List(key)))
         }
         return .list(try List(try sorted(items, by: keys, reverse: try truth(bound[0] ?? .bool(false)))))
     }
