@@ -105,7 +105,7 @@ enum Failure {
         case let error as TokenizerError:
             switch error {
             case .noTokenizerFiles: missingInput
-            case .unknownToken: usage
+            case .unknownToken, .cannotTruncate: usage
             default: badData
             }
         case let error as TaskError:
