@@ -125,6 +125,8 @@ struct EntityAggregator {
     private static func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(values.count) }
 
     /// Of entities that overlap because windows do, the longest, of equally long ones the most certain.
+    ///
+    /// Transformers lists a first entity without width, as a lone space can be, twice; here it is there once.
     static func withoutOverlap(_ entities: [Entity]) -> [Entity] {
         let order = entities.indices.sorted { (entities[$0].start, $0) < (entities[$1].start, $1) }
         var result: [Entity] = []
