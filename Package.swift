@@ -58,7 +58,8 @@ let package = Package(
         .target(
             name: "Fledge",
             dependencies: [
-                "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeNN", "FledgeModels", "FledgeGeneration",
+                "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeNN", "FledgeModels",
+                "FledgeGeneration",
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -19,7 +19,8 @@ public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible 
         switch self {
         case .noTokenizerFiles(let directory):
             "\(directory): there is no tokenizer here: no tokenizer.json, spiece.model, tokenizer.model, "
-                + "vocab.json with merges.txt, or file that ends in .tiktoken. Give the directory that holds the model's files, or download the tokenizer into it."
+                + "vocab.json with merges.txt, file that ends in .tiktoken, or vocab.txt. Give the directory that holds "
+                + "the model's files, or download the tokenizer into it."
         case .unreadable(let file, let reason):
             "\(file): cannot be read: \(reason). Check the path and its permissions."
         case .malformed(let file, let location, let problem, let remedy):
