@@ -101,6 +101,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [(WeightType.bfloat16, Float(0.999)), (.float16, 0.9999), (.int8, 0.99)])
+    func `weights in fewer bits point the same way`(type: WeightType, least: Float) throws {
+        let small = try TextEmbedder.from(directory: TasksSupport.directory("st-tiny-dense"), type: type)
+        let whole = try embedder("st-tiny-dense")
+        for text in TasksSupport.texts {
+            #expect(try Similarity.cosine(small.embed(text), whole.embed(text)) > least)
+        }
+    }
+
     @Test func `a tenth of a right angle has its cosine`() throws {
         let angle = Float.pi / 20
         let cosine = try Similarity.cosine([2, 0], [3 * cosf(angle), 3 * sinf(angle)])

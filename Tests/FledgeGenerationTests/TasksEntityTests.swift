@@ -1,5 +1,6 @@
 import FledgeGeneration
 import FledgeModels
+import FledgeTokenizers
 import Foundation
 import Testing
 
@@ -80,6 +81,15 @@ import Testing
     @Test func `ignored labels are left out`() throws {
         let entities = try recognizer().recognize(TasksSupport.texts, ignoring: ["O", "LOC"]).flatMap { $0 }
         #expect(Set(entities.map(\.label)) == ["PER"])
+    }
+
+    @Test func `words are put together from pieces, unknown ones among them`() throws {
+        let pieces = try recognizer().tokenizer
+        #expect(pieces.continuingSubwordPrefix == "##")
+        #expect(pieces.convertTokensToString(["fer", "##ry", "☃", "no", "."]) == "ferry ☃ no.")
+        let bytes = try EntityRecognizer.from(directory: TasksSupport.directory("roberta-tiny-ner")).tokenizer
+        #expect(bytes.continuingSubwordPrefix == nil)
+        #expect(bytes.convertTokensToString(["Ġthe", "Ġfer", "ry"]) == " the ferry")
     }
 
     @Test func `JSON has transformers' names`() throws {
