@@ -3,7 +3,8 @@
     python Tools/split_golden.py
 
 needs the package tokenizers. Each file has a tokenizer whose model knows nothing, so that every part becomes one
-unknown token with the part's place, cases, and for 3,000 hostile and 6,000 dense strings a hash of every hundred.
+unknown token with the part's place, cases, and for 3,000 hostile and 6,000 dense strings, and for texts that hold every
+Unicode scalar, a hash of every hundred.
 """
 
 import base64
@@ -39,6 +40,12 @@ def dense_text(number):
     return "".join(DENSE[random.next(len(DENSE))] for _ in range(random.next(24)))
 
 
+def scalar_texts():
+    """Texts with every scalar between what shows its class; SplitPatternTests.swift makes the same ones."""
+    return ["".join(f"a{chr(code)}B1" for code in range(first, first + 256) if not 0xD800 <= code < 0xE000)
+            for first in range(0, 0x110000, 256)]
+
+
 def tokenizer(steps):
     return {"version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "normalizer": None,
             "pre_tokenizer": {"type": "Sequence", "pretokenizers": steps}, "post_processor": None, "decoder": None,
@@ -64,6 +71,7 @@ def descriptions():
 def main():
     hostile = [hostile_text(n) for n in range(3000)]
     dense = [dense_text(n) for n in range(6000)]
+    scalars = scalar_texts()
     for name, steps in descriptions():
         description = tokenizer(steps)
         reference = Tokenizer.from_str(json.dumps(description))
@@ -73,6 +81,7 @@ def main():
             cases.append({"text": text, "offsets": offsets})
         content = {"tokenizer": description, "cases": cases,
                    "hostile": base64.b64encode(hashes(reference, hostile, 100)).decode(),
+                   "scalars": base64.b64encode(hashes(reference, scalars, 100)).decode() if name in PATTERNS else "",
                    "dense": base64.b64encode(hashes(reference, dense, 100)).decode()}
         path = FIXTURES / f"split/{name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -199,7 +199,7 @@ INLINE vfloat hyperbolic_tangent(vfloat x) {
 INLINE vfloat error_function(vfloat x) {
   vfloat magnitude = (vfloat)((vint)x & 0x7fffffff);
   vint sign = (vint)x & (vint)splat_int((int32_t)0x80000000u);
-  vfloat t = 1.0f / multiply_add(magnitude, splat(0.3275911f), splat(1));
+  vfloat t = quotient(splat(1), multiply_add(magnitude, splat(0.3275911f), splat(1)));
   vfloat p = splat(1.061405429f);
   p = multiply_add(p, t, splat(-1.453152027f));
   p = multiply_add(p, t, splat(1.421413741f));

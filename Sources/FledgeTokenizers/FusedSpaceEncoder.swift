@@ -55,8 +55,8 @@ struct FusedSpaceEncoder: FusedEncoder {
         case .none: encode(source, getsPrefix: false, into: &ids)
         case .always: encode(source, getsPrefix: true, into: &ids)
         case .unlessSpace:
-            let beginsWithSpace =
-                source.first == 0x20 || (!source.isEmpty && CutTable.isVisibleSpace(at: 0, in: source))
+            guard let first = source.first else { return }
+            let beginsWithSpace = first == 0x20 || CutTable.isVisibleSpace(at: 0, in: source)
             encode(source, getsPrefix: !beginsWithSpace, into: &ids)
         case .unknown(let normalizer):
             var text = AlignedText(original: source, range: 0..<source.count, isTracked: false)

@@ -29,6 +29,19 @@ enum Golden {
         }
     }
 
+    /// One hash of ids for every so many texts.
+    static func idHashes(of texts: [String], group: Int, _ encode: (String) -> [Int]) -> [UInt64] {
+        stride(from: 0, to: texts.count, by: group).map { first in
+            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+            func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            for text in texts[first..<min(first + group, texts.count)] {
+                for id in encode(text) { withUnsafeBytes(of: UInt32(id).littleEndian) { $0.forEach(add) } }
+                add(0xFF)
+            }
+            return hash
+        }
+    }
+
     /// Hashes that a file holds as base64 or as they are, 8 bytes each.
     static func read(_ bytes: some Collection<UInt8>) -> [UInt64] {
         let bytes = Array(bytes)

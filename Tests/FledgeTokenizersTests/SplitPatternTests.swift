@@ -42,6 +42,24 @@ struct SplitPatternTests {
             Golden.hashes(of: dense, by: tokenizer, group: 100) == (try Golden.read(base64: document.root["dense"])))
     }
 
+    @Test(
+        "every Unicode scalar is a letter, number or white space where the reference takes it for one",
+        arguments: ["gpt2", "llama3", "qwen2", "cl100k", "o200k", "bloom"])
+    func classifies(file: String) throws {
+        let document = try JSONDocument(parsing: try Fixture.bytes("split/\(file).json"), source: file)
+        let description = try #require(document.root["tokenizer"])
+        let tokenizer = try AutoTokenizer.read(tokenizerJSON: description.text, named: file)
+        let texts = stride(from: UInt32(0), to: 0x11_0000, by: 256).map { first in
+            var text = String.UnicodeScalarView()
+            for scalar in (first..<first + 256).compactMap({ Unicode.Scalar($0) }) {
+                text.append(contentsOf: ["a", scalar, "B", "1"])
+            }
+            return String(text)
+        }
+        #expect(
+            Golden.hashes(of: texts, by: tokenizer, group: 100) == (try Golden.read(base64: document.root["scalars"])))
+    }
+
     @Test("an unknown pattern is refused by its name")
     func refusesPatterns() {
         let json = """

@@ -25,12 +25,15 @@ struct OffsetTrimming: Sendable, Equatable {
         var start = range.lowerBound
         var end = range.upperBound
         for _ in 0..<leading where start < end { start += UTF8Scan.length(text[start]) }
-        if UTF8Scan.count(text, 0..<end) >= trailing {
-            for _ in 0..<trailing where end > start {
-                end -= 1
-                while end > start, text[end] & 0xC0 == 0x80 { end -= 1 }
-            }
+        var trimmed = end
+        var count = 0
+        while count < trailing, trimmed > 0 {
+            trimmed -= 1
+            while trimmed > 0, text[trimmed] & 0xC0 == 0x80 { trimmed -= 1 }
+            count += 1
         }
+        // A text that has fewer characters before the end than are to go is left alone.
+        if count == trailing { end = max(trimmed, start) }
         return min(start, end)..<end
     }
 

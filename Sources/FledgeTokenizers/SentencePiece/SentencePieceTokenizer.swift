@@ -145,8 +145,8 @@ extension SentencePieceFile {
         guard byteFallback else { return nil }
         var ids: [Int32] = []
         for byte in 0..<256 {
-            guard let id = reserved[Array(ByteToken.name(UInt8(byte)).utf8)], id < types.count, types[id] == .byte
-            else {
+            let name = Array(ByteToken.name(UInt8(byte)).utf8)
+            guard let id = reserved[name], id < types.count, types[id] == .byte else {
                 throw .damaged(source, "the pieces", "byte \(byte) has no piece although byte_fallback is set")
             }
             ids.append(Int32(id))
