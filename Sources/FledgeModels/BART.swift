@@ -131,8 +131,7 @@ public enum BART {
                 ? [try source.root.vector("final_logits_bias", shape: Shape(1, config.vocabSize))] : []
             head = Linear(
                 source.weights, matrices: [matrix],
-                biases: bias.map { $0.elementCount == config.vocabSize ? $0.reshaped(Shape(config.vocabSize)) : $0 },
-                inputs: config.dModel)
+                biases: bias.map { $0.elementCount == config.vocabSize ? $0.reshaped(Shape(config.vocabSize)) : $0 })
         }
         return EncoderDecoderTransformer(
             encoder: try stack(scope / "encoder", config, tokens, isDecoder: false),

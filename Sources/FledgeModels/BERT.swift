@@ -188,7 +188,7 @@ public enum BERT {
         let bias = scope.contains("bias") ? scope : scope / "decoder"
         let head = Linear(
             source.weights, matrices: [try own.tensor("weight", shape: shape)],
-            biases: [try bias.vector("bias", shape: Shape(config.vocabSize))], inputs: config.hiddenSize)
+            biases: [try bias.vector("bias", shape: Shape(config.vocabSize))])
         // The bias may be there under both names.
         source.weights.ignore { $0 == (scope / "decoder").path + ".bias" }
         return head

@@ -118,7 +118,7 @@ public enum BLOOM {
         let matrix = try scope.tensor("weight", shape: Shape(3 * width, width))
         let bias = try scope.vector("bias", shape: Shape(3 * width))
         guard matrix.elementCount > 0, bias.elementCount > 0 else {
-            return Linear(scope.loader, matrices: [matrix], biases: [], inputs: width)
+            return Linear(scope.loader, matrices: [matrix], biases: [])
         }
         var (matrices, biases): ([Tensor], [Tensor]) = ([], [])
         for part in 0..<3 {
@@ -128,6 +128,6 @@ public enum BLOOM {
                 biases.append(bias.sliced(0, start..<start + headWidth))
             }
         }
-        return Linear(scope.loader, matrices: matrices, biases: biases, inputs: width)
+        return Linear(scope.loader, matrices: matrices, biases: biases)
     }
 }

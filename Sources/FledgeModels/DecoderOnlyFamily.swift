@@ -51,7 +51,7 @@ struct DecoderOnlyFamily: Sendable {
             let hasOwn = !parts.tiesEmbeddings && parts.embedding.elementCount > 0
             let matrix =
                 hasOwn ? try (source.root / "lm_head").tensor("weight", shape: shape) : parts.embedding
-            let head = Linear(source.weights, matrices: [matrix], biases: [], inputs: shape[1])
+            let head = Linear(source.weights, matrices: [matrix], biases: [])
             try finish(source)
             return model(source, parts, head: head)
         }

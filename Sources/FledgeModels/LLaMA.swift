@@ -35,7 +35,7 @@ public enum LLaMA {
         }
         return TransformerBlock(
             selfAttention: SelfAttention(
-                queryKeyValue: Linear(layer.loader, matrices: matrices, biases: biases, inputs: width),
+                queryKeyValue: Linear(layer.loader, matrices: matrices, biases: biases),
                 output: try Linear(
                     attention, ["o_proj"], inputs: heads * headWidth, outputs: width, bias: config.attentionBias),
                 heads: heads, keyValueHeads: keyValueHeads, headWidth: headWidth,

@@ -71,7 +71,7 @@ public enum T5 {
             head = try Linear(source.root, ["lm_head"], inputs: config.dModel, outputs: config.vocabSize)
         } else if withHead {
             head = Linear(
-                source.weights, matrices: [encoder.embedding.tokens], biases: [], inputs: config.dModel)
+                source.weights, matrices: [encoder.embedding.tokens], biases: [])
         }
         return EncoderDecoderTransformer(
             encoder: encoder, decoder: decoder, head: head,

@@ -37,13 +37,11 @@ public struct Linear: Sendable {
             matrices.append(layout == .outputsByInputs ? matrix : matrix.transposed(0, 1))
             if hasBias { biases.append(try (scope / name).vector("bias", shape: Shape(outputs))) }
         }
-        self.init(scope.loader, matrices: matrices, biases: biases, inputs: inputs, gated: gated)
+        self.init(scope.loader, matrices: matrices, biases: biases, gated: gated)
     }
 
     /// Packs matrices, `[outputs, inputs]` each, one below the other (gate and value interleaved), and their biases.
-    public init(
-        _ loader: WeightLoader, matrices: [Tensor], biases: [Tensor], inputs: Int, gated: Bool = false
-    ) {
+    public init(_ loader: WeightLoader, matrices: [Tensor], biases: [Tensor], gated: Bool = false) {
         var matrices = matrices
         // One that is missing is empty: then the others are not packed either, as the loading fails in the end.
         if let empty = matrices.first(where: { $0.elementCount == 0 }) {

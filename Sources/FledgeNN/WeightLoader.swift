@@ -22,9 +22,6 @@ public final class WeightLoader {
     /// The loader at a path within the checkpoint, such as `encoder.block.0`.
     public var root: WeightScope { WeightScope(loader: self, path: "") }
 
-    /// Whether a layer asked for the tensor.
-    public func isUsed(_ name: String) -> Bool { used.contains(name) }
-
     /// Marks tensors as known though no layer asks for them: copies of others, or what a family no longer uses.
     public func ignore(where isIgnored: (String) -> Bool) {
         for name in checkpoint.names where isIgnored(name) { used.insert(name) }
