@@ -46,7 +46,7 @@ struct SequenceBatch {
     let longest: Int
     private let lengths: [Int]
 
-    init(_ sequences: [TokenSequence]) {
+    init(_ sequences: ArraySlice<TokenSequence>) {
         var (ids, segments, positions): ([Int], [Int], [Int]) = ([], [], [])
         var spans: [AttentionSpan] = []
         var lengths: [Int] = []

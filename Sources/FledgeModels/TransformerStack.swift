@@ -13,21 +13,65 @@ public struct TransformerStack: Sendable {
         self.finalNorm = finalNorm
     }
 
-    /// Whole sequences at once, each position seeing all of its sequence or, with `isCausal`, what is not after it.
+    /// Positions that go through all layers together: enough for the products, and few enough that what lies between
+    /// two layers stays in a near cache.
+    private static let groupLength = 384
+
+    /// Whole sequences, each position seeing all of its sequence or, with `isCausal`, what is not after it.
     ///
-    /// One cache serves all layers. The result is `[positions, width]`, the final norm included. `prefix` is put before
-    /// the names that `observe` gets.
+    /// The result is `[positions, width]`, the final norm included. `prefix` is put before the names that `observe`
+    /// gets.
     func callAsFunction(
         _ sequences: [TokenSequence], isCausal: Bool, beside type: WeightType, workspace: Workspace,
         prefix: String = "", observe: LayerObserver?
     ) -> Tensor {
-        let batch = SequenceBatch(sequences)
+        func states(_ sequences: ArraySlice<TokenSequence>) -> Tensor {
+            run(
+                SequenceBatch(sequences), isCausal: isCausal, beside: type, workspace: workspace, prefix: prefix,
+                observe: observe)
+        }
+        let groups = TransformerStack.groups(sequences)
+        // Who looks inside wants to see every layer once.
+        guard groups.count > 1, observe == nil else { return states(sequences[...]) }
+        let width = embedding.tokens.shape[1]
+        let rows = sequences.reduce(0) { $0 + $1.ids.count }
+        let result = Tensor(in: workspace, shape: Shape(rows, width))
+        var row = 0
+        for group in groups {
+            let some = states(sequences[group])
+            (result.floats + row * width).update(from: some.floats, count: some.elementCount)
+            row += some.shape[0]
+            withExtendedLifetime(some) {}
+        }
+        return result
+    }
+
+    /// Neighbouring sequences that go through the layers together; a longer one goes alone.
+    private static func groups(_ sequences: [TokenSequence]) -> [Range<Int>] {
+        var groups: [Range<Int>] = []
+        var (start, length) = (0, 0)
+        for (index, sequence) in sequences.enumerated() {
+            if index > start, length + sequence.ids.count > groupLength {
+                groups.append(start..<index)
+                (start, length) = (index, 0)
+            }
+            length += sequence.ids.count
+        }
+        if start < sequences.count { groups.append(start..<sequences.count) }
+        return groups
+    }
+
+    /// One cache serves all layers.
+    private func run(
+        _ batch: SequenceBatch, isCausal: Bool, beside type: WeightType, workspace: Workspace, prefix: String,
+        observe: LayerObserver?
+    ) -> Tensor {
         var hidden = embedding(
             batch.ids, positions: batch.positions, segmentIDs: batch.segmentIDs, workspace: workspace)
         observe?(prefix + "embedding", hidden)
         guard !batch.ids.isEmpty, let first = blocks.first else { return finalNorm?(hidden) ?? hidden }
         let step = batch.step(isCausal: isCausal, positions: embedding.positions, workspace: workspace)
-        var cache = first.selfAttention.makeCache(slots: sequences.count, beside: type, engine: workspace.engine)
+        var cache = first.selfAttention.makeCache(slots: batch.spans.count, beside: type, engine: workspace.engine)
         for (index, block) in blocks.enumerated() {
             hidden = block(hidden, cache: &cache, step: step)
             observe?(prefix + "\(index)", hidden)

@@ -43,6 +43,18 @@ import Testing
         for name in FamilyFixture.names { try check(name, engine) }
     }
 
+    /// More positions than go through the layers together.
+    @Test(arguments: ["bert-base", "gpt2-bare", "bart-base", "t5-encoder"])
+    func `Many sequences give what each gives alone, bit for bit`(name: String) throws {
+        let model = try AutoModel.from(directory: FamilyFixture(name: name).url)
+        var noise = Noise(state: 21)
+        let sequences = (0..<40).map { TokenSequence(noise.tokens(1 + $0 % 40, below: 60)) }
+        let together = model.hiddenStates(of: sequences, observe: nil)
+        #expect(together.shape == [sequences.reduce(0) { $0 + $1.ids.count }, model.hiddenSize])
+        let alone = sequences.flatMap { model.hiddenStates(of: [$0], observe: nil).scalars }
+        #expect(together.scalars == alone)
+    }
+
     /// The bounds are those of the T5 fixtures: random weights, a peaky softmax.
     @Test(arguments: [(WeightType.float16, Float(2e-2)), (.bfloat16, 0.2), (.int8, 0.5)])
     func `Weights stored in fewer bits stay within bounds of float32`(type: WeightType, bound: Float) throws {
