@@ -141,11 +141,10 @@ static void attend_tile(const fledge_attention *t, const query_tile *q, void *sc
   float *scores = scratch;
   float *context = scores + FLEDGE_TILE * padded;
   char *queries = (char *)(context + FLEDGE_TILE * FLEDGE_PANEL * value_panels);
-  for (size_t r = 0; r < q->rows; r++) {
-    const float *query = t->query + q->query[r] * t->query_stride + q->head[r] * width;
-    row_source source = {query, FLEDGE_FLOAT32, 0, 0, 1};
-    pack_row(&source, width, cache->type, q->rows, r, queries, 0, 0);
-  }
+  row_source sources[FLEDGE_TILE];
+  for (size_t r = 0; r < q->rows; r++)
+    sources[r] = (row_source){t->query + q->query[r] * t->query_stride + q->head[r] * width, FLEDGE_FLOAT32, 0, 0, 1};
+  pack_together(sources, q->rows, width, cache->type, 0, 0, q->rows, queries, 0);
   float largest[FLEDGE_TILE], inverse[FLEDGE_TILE];
   score_tile(t, q, padded, queries, scores, largest);
   if (cache->type == FLEDGE_FLOAT32)
@@ -231,13 +230,17 @@ INLINE void write_value(const fledge_cache *c, char *values, size_t at, const fl
 
 static void write_cache(const fledge_cache *c, size_t slot, size_t head, size_t position, size_t count,
                         const float *keys, const float *values, size_t stride) {
-  size_t width = c->head_width, key_panel = type_groups(c->type, width) * PANEL_BYTES;
-  for (size_t row = 0; row < count; row++) {
-    size_t at = (position + row) % FLEDGE_PAGE;
+  size_t width = c->head_width, key_panel = type_groups(c->type, width) * PANEL_BYTES, together;
+  for (size_t row = 0; row < count; row += together) {
+    size_t at = (position + row) % FLEDGE_PAGE, column = at % FLEDGE_PANEL;
     char *page = page_of(c, slot, position + row);
-    row_source key = {keys + row * stride, FLEDGE_FLOAT32, 0, 0, 1};
-    pack_row(&key, width, c->type, FLEDGE_PANEL, at % FLEDGE_PANEL,
-             page_keys(c, page, head) + at / FLEDGE_PANEL * key_panel, 0, 0);
-    write_value(c, page_values(c, page, head), at, values + row * stride);
+    together = smaller(smaller(FLEDGE_TILE, count - row), FLEDGE_PANEL - column);
+    row_source sources[FLEDGE_TILE];
+    for (size_t r = 0; r < together; r++) {
+      sources[r] = (row_source){keys + (row + r) * stride, FLEDGE_FLOAT32, 0, 0, 1};
+      write_value(c, page_values(c, page, head), at + r, values + (row + r) * stride);
+    }
+    char *panel = page_keys(c, page, head) + at / FLEDGE_PANEL * key_panel;
+    pack_together(sources, together, width, c->type, 0, 0, FLEDGE_PANEL, panel + column * FLEDGE_GROUP_BYTES, 0);
   }
 }

@@ -49,29 +49,46 @@ static void multiply_item(void *context, size_t item) {
                                 smaller(job->panels, begin + job->panels_an_item));
 }
 
+// Some rows of the product; their packed form fits the scratch.
+static void run_block(fledge_pool *pool, linear_job *job) {
+  const fledge_linear *linear = job->linear;
+  size_t tiles = divide_up(linear->rows, FLEDGE_TILE);
+  if (linear->rows * linear->weight.depth < 16384) {
+    for (size_t i = 0; i < tiles; i++) pack_item(job, i);
+  } else {
+    fledge_pool_run(pool, tiles, pack_item, job);
+  }
+  fledge_pool_run(pool, divide_up(job->panels, job->panels_an_item), multiply_item, job);
+}
+
 bool fledge_linear_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_linear *linear) {
   const fledge_packed *weight = &linear->weight;
   if (linear->rows == 0 || weight->columns == 0) return true;
-  linear_job job = {.kernels = kernels, .linear = linear};
+  linear_job job = {.kernels = kernels};
   job.row_bytes = row_bytes_of(weight->type, weight->depth);
-  size_t scale_bytes = divide_up(linear->rows * sizeof(float), 64) * 64;
-  char *scratch = fledge_scratch(FLEDGE_SCRATCH_OPERATION, scale_bytes + linear->rows * job.row_bytes);
+  // As many rows at a time as keep their packed form within the second-level cache while the panels pass by.
+  size_t blocks = linear->rows * job.row_bytes / kernels->row_block_bytes + 1;
+  size_t block = divide_up(divide_up(linear->rows, blocks), FLEDGE_TILE) * FLEDGE_TILE;
+  size_t scale_bytes = divide_up(block * sizeof(float), 64) * 64;
+  char *scratch = fledge_scratch(FLEDGE_SCRATCH_OPERATION, scale_bytes + smaller(block, linear->rows) * job.row_bytes);
   if (!scratch) return false;
   job.scales = (float *)(void *)scratch;
   job.packed = scratch + scale_bytes;
-  size_t tiles = divide_up(linear->rows, FLEDGE_TILE), threads = fledge_pool_threads(pool);
-  if (linear->rows * weight->depth < 16384) {
-    for (size_t i = 0; i < tiles; i++) pack_item(&job, i);
-  } else {
-    fledge_pool_run(pool, tiles, pack_item, &job);
-  }
   // Panels are dealt out in a few rounds, so that a thread that was held up does less. A product that is over in a
   // microsecond or two is not worth waking anyone.
+  size_t threads = fledge_pool_threads(pool), rounds = linear->rows == 1 ? 1 : 4;
   job.panels = divide_up(weight->columns, FLEDGE_PANEL);
   if (linear->rows * weight->columns * weight->depth < 65536) threads = 1;
-  size_t rounds = linear->rows == 1 ? 1 : 4;
   job.panels_an_item = threads == 1 ? job.panels : divide_up(job.panels, threads * rounds);
-  fledge_pool_run(pool, divide_up(job.panels, job.panels_an_item), multiply_item, &job);
+  fledge_linear part = *linear;
+  job.linear = &part;
+  for (size_t begin = 0; begin < linear->rows; begin += block) {
+    part.rows = smaller(block, linear->rows - begin);
+    part.x = linear->x + begin * linear->x_stride;
+    part.out = linear->out + begin * linear->out_stride;
+    if (linear->residual) part.residual = linear->residual + begin * linear->residual_stride;
+    run_block(pool, &job);
+  }
   return true;
 }
 

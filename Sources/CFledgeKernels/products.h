@@ -238,65 +238,92 @@ INLINE float int8_scale(const row_source *s, size_t depth) {
   return finite ? maximum / 127.0f : NAN;
 }
 
-// Puts a row into place `r` of a tile or panel of `rows` rows. int8 bytes get `offset` added; returns their plain sum.
-INLINE int32_t pack_row(const row_source *s, size_t depth, fledge_type type, size_t rows, size_t r, char *packed,
-                        float scale, int offset) {
-  size_t step = rows * FLEDGE_GROUP_BYTES, i = 0;
-  char *out = packed + r * FLEDGE_GROUP_BYTES;
+enum { STRETCH_WORDS = 64 };
+
+// Words `begin` up to `end` of a packed row, a group of numbers each, zeros after its end. int8 numbers are divided by
+// their scale and get `offset` added; returns the sum of those without it.
+INLINE int32_t row_words(const row_source *s, size_t depth, fledge_type type, float inverse, int offset, size_t begin,
+                         size_t end, char *out) {
+  size_t group = type_group(type), i = begin * group, last = smaller(depth, end * group);
   if (type == FLEDGE_FLOAT32) {
-    float lanes[LANES];
-    for (; i + LANES <= depth; i += LANES) {
-      store_float(lanes, source_lanes(s, i));
-      for (size_t j = 0; j < LANES; j++) memcpy(out + (i + j) * step, lanes + j, 4);
-    }
-    for (; i < depth; i++) {
+    for (; i + LANES <= last; i += LANES, out += VECTOR_BYTES) store_float(out, source_lanes(s, i));
+    for (; i < last; i++, out += 4) {
       float x = source_one(s, i);
-      memcpy(out + i * step, &x, 4);
+      memcpy(out, &x, 4);
     }
     return 0;
   }
-  if (type == FLEDGE_BFLOAT16) {
-    uint16_t halves[LANES];
-    for (; i + LANES <= depth; i += LANES) {
-      pack_bfloat16_lanes(halves, source_lanes(s, i));
-      for (size_t j = 0; j < LANES / 2; j++) memcpy(out + (i / 2 + j) * step, halves + 2 * j, 4);
-    }
-    for (; i < depth; i += 2) {
-      halves[0] = float_to_bfloat16(source_one(s, i));
-      halves[1] = i + 1 < depth ? float_to_bfloat16(source_one(s, i + 1)) : 0;
-      memcpy(out + i / 2 * step, halves, 4);
-    }
-    return 0;
-  }
-  if (type == FLEDGE_FLOAT16) {
-    for (; i < depth; i += 2) {
-      uint16_t halves[2] = {float_to_float16(source_one(s, i)), 0};
-      if (i + 1 < depth) halves[1] = float_to_float16(source_one(s, i + 1));
-      memcpy(out + i / 2 * step, halves, 4);
+  if (type != FLEDGE_INT8) {
+    uint16_t half[2];
+    for (; type == FLEDGE_BFLOAT16 && i + LANES <= last; i += LANES, out += VECTOR_BYTES / 2)
+      pack_bfloat16_lanes((uint16_t *)(void *)out, source_lanes(s, i));
+    for (; i < last; i += 2, out += 4) {
+      for (size_t j = 0; j < 2; j++) {
+        float x = i + j < depth ? source_one(s, i + j) : 0;
+        half[j] = type == FLEDGE_BFLOAT16 ? float_to_bfloat16(x) : float_to_float16(x);
+      }
+      memcpy(out, half, 4);
     }
     return 0;
   }
-  float inverse = scale > 1e-37f ? 1.0f / scale : 0;  // false for NaN too
-  vfloat magic = splat(12582912.0f);                  // 1.5 · 2^23: adding it rounds to the nearest integer
+  vfloat magic = splat(12582912.0f);  // 1.5 · 2^23: adding it rounds to the nearest integer
   vint sums = {0};
-  for (; i + LANES <= depth; i += LANES) {
+  for (; i + LANES <= last; i += LANES, out += LANES) {
     vfloat scaled = source_lanes(s, i) * inverse;
     vint q = (vint)(scaled + magic) - (vint)magic;
     if (inverse == 0) q = (vint){0};
     sums += q;
     vbyte bytes = __builtin_convertvector(q + offset, vbyte);
-    char lanes[LANES];
-    memcpy(lanes, &bytes, LANES);
-    for (size_t j = 0; j < LANES / 4; j++) memcpy(out + (i / 4 + j) * step, lanes + 4 * j, 4);
+    memcpy(out, &bytes, LANES);
   }
   int32_t sum = __builtin_reduce_add(sums);
-  for (; i < (depth + 3) / 4 * 4; i++) {
+  for (; i < (last + 3) / 4 * 4; i++, out++) {
     float x = i < depth && inverse > 0 ? source_one(s, i) * inverse : 0;
     int q = (int)lrintf(x);
     sum += q;
-    out[i / 4 * step + i % 4] = (char)(q + offset);
+    *out = (char)(q + offset);
   }
   return sum;
+}
+
+// One over an int8 scale; 0 where there is none.
+INLINE float inverse_scale(float scale) { return scale > 1e-37f ? 1.0f / scale : 0; }
+
+// Puts up to 12 rows that follow one another into their places of a tile or panel of `all` rows: word w of row r goes to
+// out[w · all + r]. Four rows at a time by exchanging rows and columns of 4 × 4 words. int8: `scales` in, `sums` out.
+INLINE void pack_together(const row_source *rows, size_t count, size_t depth, fledge_type type, const float *scales,
+                          int offset, size_t all, char *out, int32_t *sums) {
+  typedef int32_t quad __attribute__((vector_size(16)));
+  char stretch[FLEDGE_TILE][STRETCH_WORDS * 4] __attribute__((aligned(64)));
+  size_t words = type_groups(type, depth), step = all * FLEDGE_GROUP_BYTES;
+  float inverses[FLEDGE_TILE];
+  for (size_t r = 0; r < count; r++) inverses[r] = type == FLEDGE_INT8 ? inverse_scale(scales[r]) : 1;
+  for (size_t begin = 0; begin < words; begin += STRETCH_WORDS) {
+    size_t length = smaller(STRETCH_WORDS, words - begin);
+    for (size_t r = 0; r < count; r++) {
+      int32_t sum = row_words(&rows[r], depth, type, inverses[r], offset, begin, begin + length, stretch[r]);
+      if (type == FLEDGE_INT8 && sums) sums[r] = begin ? sums[r] + sum : sum;
+    }
+    char *to = out + begin * step;
+    for (size_t r = 0; r + 4 <= count; r += 4) {
+      for (size_t i = 0; i + 4 <= length; i += 4) {
+        quad a, b, c, d;
+        memcpy(&a, stretch[r] + 4 * i, 16), memcpy(&b, stretch[r + 1] + 4 * i, 16);
+        memcpy(&c, stretch[r + 2] + 4 * i, 16), memcpy(&d, stretch[r + 3] + 4 * i, 16);
+        quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+        quad cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+        quad columns[4] = {__builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5),
+                           __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
+                           __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
+                           __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
+        for (size_t j = 0; j < 4; j++) memcpy(to + (i + j) * step + r * FLEDGE_GROUP_BYTES, &columns[j], 16);
+      }
+      for (size_t i = length / 4 * 4; i < length; i++)
+        for (size_t j = 0; j < 4; j++) memcpy(to + i * step + (r + j) * FLEDGE_GROUP_BYTES, stretch[r + j] + 4 * i, 4);
+    }
+    for (size_t r = count / 4 * 4; r < count; r++)
+      for (size_t i = 0; i < length; i++) memcpy(to + i * step + r * FLEDGE_GROUP_BYTES, stretch[r] + 4 * i, 4);
+  }
 }
 
 // The float32 pairs that float16 weights are multiplied with.
@@ -307,57 +334,24 @@ INLINE void pack_pairs(const row_source *s, size_t depth, size_t rows, size_t r,
   }
 }
 
-// A whole tile of float32 rows, a stretch of depth at a time, by exchanging rows and columns of 4 × 4 blocks.
-INLINE void pack_float32_tile(const row_source rows[FLEDGE_TILE], size_t depth, float *out) {
-  typedef float quad __attribute__((vector_size(16)));
-  enum { STRETCH = 64 };
-  float stretch[FLEDGE_TILE][STRETCH] __attribute__((aligned(64)));
-  for (size_t begin = 0; begin < depth; begin += STRETCH) {
-    size_t count = smaller(STRETCH, depth - begin);
-    for (size_t r = 0; r < FLEDGE_TILE; r++) {
-      size_t i = 0;
-      for (; i + LANES <= count; i += LANES) store_float(stretch[r] + i, source_lanes(&rows[r], begin + i));
-      for (; i < count; i++) stretch[r][i] = source_one(&rows[r], begin + i);
-    }
-    for (size_t i = 0; i + 4 <= count; i += 4)
-      for (size_t r = 0; r < FLEDGE_TILE; r += 4) {
-        quad a, b, c, d;
-        memcpy(&a, stretch[r] + i, 16), memcpy(&b, stretch[r + 1] + i, 16);
-        memcpy(&c, stretch[r + 2] + i, 16), memcpy(&d, stretch[r + 3] + i, 16);
-        quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-        quad cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-        quad columns[4] = {__builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5),
-                           __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
-                           __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
-                           __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
-        for (size_t j = 0; j < 4; j++) memcpy(out + (begin + i + j) * FLEDGE_TILE + r, &columns[j], 16);
-      }
-    for (size_t i = count / 4 * 4; i < count; i++)
-      for (size_t r = 0; r < FLEDGE_TILE; r++) out[(begin + i) * FLEDGE_TILE + r] = stretch[r][i];
-  }
-}
-
 static void pack_rows(const float *x, size_t stride, size_t rows, size_t depth, fledge_type type, void *packed,
                       float *scales, const fledge_norm *norm) {
   size_t groups = type_groups(type, depth);
   char *out = packed;
   for (size_t begin = 0; begin < rows; begin += FLEDGE_TILE) {
     size_t count = smaller(FLEDGE_TILE, rows - begin);
-    if (type == FLEDGE_FLOAT32 && count == FLEDGE_TILE) {
-      row_source sources[FLEDGE_TILE];
-      for (size_t r = 0; r < count; r++) sources[r] = normalized_row(x + (begin + r) * stride, norm, depth);
-      pack_float32_tile(sources, depth, (float *)(void *)out);
-      out += groups * count * activation_bytes(type);
-      continue;
-    }
+    row_source sources[FLEDGE_TILE];
     for (size_t r = 0; r < count; r++) {
-      row_source source = normalized_row(x + (begin + r) * stride, norm, depth);
-      if (type == FLEDGE_INT8) scales[begin + r] = int8_scale(&source, depth);
-      if (type == FLEDGE_FLOAT16)
-        pack_pairs(&source, depth, count, r, out);
-      else
-        pack_row(&source, depth, type, count, r, out, type == FLEDGE_INT8 ? scales[begin + r] : 0, INT8_OFFSET);
+      sources[r] = normalized_row(x + (begin + r) * stride, norm, depth);
+      if (type == FLEDGE_INT8) scales[begin + r] = int8_scale(&sources[r], depth);
+      if (type == FLEDGE_FLOAT16) pack_pairs(&sources[r], depth, count, r, out);
     }
+    if (type == FLEDGE_FLOAT32)
+      pack_together(sources, count, depth, FLEDGE_FLOAT32, 0, 0, count, out, 0);
+    else if (type == FLEDGE_BFLOAT16)
+      pack_together(sources, count, depth, FLEDGE_BFLOAT16, 0, 0, count, out, 0);
+    else if (type == FLEDGE_INT8)
+      pack_together(sources, count, depth, FLEDGE_INT8, scales + begin, INT8_OFFSET, count, out, 0);
     out += groups * count * activation_bytes(type);
   }
 }
@@ -367,11 +361,16 @@ static void pack_weight_panel(const void *source, fledge_type source_type, size_
                               size_t depth, fledge_type type, void *panel, float *scales, int32_t *sums) {
   size_t groups = type_groups(type, depth);
   size_t source_bytes = source_type == FLEDGE_FLOAT32 ? 4 : source_type == FLEDGE_INT8 ? 1 : 2;
-  for (size_t r = 0; r < rows; r++) {
-    row_source row = {(const char *)source + r * source_stride * source_bytes, source_type, 0, 0, 1};
-    float scale = type == FLEDGE_INT8 ? int8_scale(&row, depth) : 0;
-    int32_t sum = pack_row(&row, depth, type, FLEDGE_PANEL, r, panel, scale, 0);
-    if (type == FLEDGE_INT8) scales[r] = scale, sums[r] = sum;
+  for (size_t begin = 0; begin < rows; begin += FLEDGE_TILE) {
+    size_t count = smaller(FLEDGE_TILE, rows - begin);
+    row_source sources[FLEDGE_TILE];
+    for (size_t r = 0; r < count; r++) {
+      const char *row = (const char *)source + (begin + r) * source_stride * source_bytes;
+      sources[r] = (row_source){row, source_type, 0, 0, 1};
+      if (type == FLEDGE_INT8) scales[begin + r] = int8_scale(&sources[r], depth);
+    }
+    pack_together(sources, count, depth, type, type == FLEDGE_INT8 ? scales + begin : 0, 0, FLEDGE_PANEL,
+                  (char *)panel + begin * FLEDGE_GROUP_BYTES, type == FLEDGE_INT8 ? sums + begin : 0);
   }
   int32_t *words = panel;
   for (size_t r = rows; r < FLEDGE_PANEL; r++) {
@@ -526,6 +525,16 @@ INLINE void finish_tile(const fledge_linear *linear, const panel_terms *terms, c
     finish_plain(false, false, linear, terms, row_scales, row_begin, rows, column, tile);
 }
 
+// Brings the lines that a tile will be finished into, and its residual, while its product is computed.
+INLINE void prefetch_output(const fledge_linear *linear, size_t row, size_t rows, size_t panel) {
+  size_t width = linear->gated ? FLEDGE_PANEL / 2 : FLEDGE_PANEL;
+  for (size_t r = row; r < row + rows; r++)
+    for (size_t c = panel * width; c < (panel + 1) * width; c += 16) {
+      __builtin_prefetch(linear->out + r * linear->out_stride + c, 1, 3);
+      if (linear->residual) __builtin_prefetch(linear->residual + r * linear->residual_stride + c, 0, 3);
+    }
+}
+
 static void multiply_panels(const fledge_linear *linear, const void *packed, const float *row_scales,
                             size_t panel_begin, size_t panel_end) {
   const fledge_packed *weight = &linear->weight;
@@ -543,23 +552,16 @@ static void multiply_panels(const fledge_linear *linear, const void *packed, con
     }
     return;
   }
-  // As many rows at a time as keep their packed form within the second-level cache while the panels pass by.
-  size_t row_bytes = groups * activation_bytes(weight->type), block_count = linear->rows * row_bytes / ROW_BLOCK_BYTES + 1;
-  size_t block = (linear->rows + block_count * FLEDGE_TILE - 1) / (block_count * FLEDGE_TILE) * FLEDGE_TILE;
-  for (size_t block_begin = 0; block_begin < linear->rows; block_begin += block) {
-    size_t block_end = smaller(linear->rows, block_begin + block);
-    for (size_t p = panel_begin; p < panel_end; p++) {
-      const char *a = (const char *)packed + block_begin * row_bytes;
-      panel_terms terms = terms_of_panel(linear, p);
-      for (size_t row = block_begin; row < block_end; row += FLEDGE_TILE) {
-        size_t rows = smaller(FLEDGE_TILE, block_end - row);
-        const char *panel = panels + p * panel_bytes;
-        size_t done = (row - block_begin) / FLEDGE_TILE * groups * (64 / AHEAD_GROUPS);
-        const char *ahead = p + 1 < panel_end && done < panel_bytes ? panel + panel_bytes + done : panel;
-        multiply_tile(weight->type, rows, a, panel, groups, ahead, tile);
-        finish_tile(linear, &terms, row_scales, row, rows, p, tile);
-        a += rows * row_bytes;
-      }
+  for (size_t p = panel_begin; p < panel_end; p++) {
+    const char *a = packed, *panel = panels + p * panel_bytes;
+    panel_terms terms = terms_of_panel(linear, p);
+    for (size_t row = 0; row < linear->rows; row += FLEDGE_TILE) {
+      size_t rows = smaller(FLEDGE_TILE, linear->rows - row), done = row / FLEDGE_TILE * groups * (64 / AHEAD_GROUPS);
+      const char *ahead = p + 1 < panel_end && done < panel_bytes ? panel + panel_bytes + done : panel;
+      if (linear->residual) prefetch_output(linear, row, rows, p);
+      multiply_tile(weight->type, rows, a, panel, groups, ahead, tile);
+      finish_tile(linear, &terms, row_scales, row, rows, p, tile);
+      a += rows * groups * activation_bytes(weight->type);
     }
   }
 }

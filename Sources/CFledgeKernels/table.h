@@ -10,6 +10,7 @@
 const fledge_kernels TABLE = {
     .isa = ISA,
     .name = ISA_NAME,
+    .row_block_bytes = ROW_BLOCK_BYTES,
     .pack_rows = pack_rows,
     .multiply_panels = multiply_panels,
     .pack_weight_panel = pack_weight_panel,

@@ -195,27 +195,36 @@ INLINE vfloat hyperbolic_tangent(vfloat x) {
   t = select_float(magnitude < 0.05f, series, t);
   return (vfloat)((vint)t | sign);
 }
-// Abramowitz and Stegun 7.1.26; absolute error below 1.5e-7.
-INLINE vfloat error_function(vfloat x) {
-  vfloat magnitude = (vfloat)((vint)x & 0x7fffffff);
-  vint sign = (vint)x & (vint)splat_int((int32_t)0x80000000u);
-  vfloat t = quotient(splat(1), multiply_add(magnitude, splat(0.3275911f), splat(1)));
-  vfloat p = splat(1.061405429f);
-  p = multiply_add(p, t, splat(-1.453152027f));
-  p = multiply_add(p, t, splat(1.421413741f));
-  p = multiply_add(p, t, splat(-0.284496736f));
-  p = multiply_add(p, t, splat(0.254829592f));
-  vfloat y = 1.0f - p * t * exponential(-magnitude * magnitude);
-  return (vfloat)((vint)y | sign);
+// ½ + x P(x²) / Q(x²) with Q(0) = 1, and 0 below -limit: the form in which functions that rise from 0 to 1 are fitted.
+INLINE vfloat rising_fraction(vfloat x, float limit, const float p[], int p_count, const float q[], int q_count) {
+  vfloat bounded = select_float(x > limit, splat(limit), select_float(x < -limit, splat(-limit), x));
+  vfloat square = bounded * bounded, above = splat(p[p_count - 1]), below = splat(q[q_count - 1]);
+#pragma clang loop unroll(full)
+  for (int i = p_count - 2; i >= 0; i--) above = multiply_add(above, square, splat(p[i]));
+#pragma clang loop unroll(full)
+  for (int i = q_count - 2; i >= 0; i--) below = multiply_add(below, square, splat(q[i]));
+  vfloat value = 0.5f + quotient(bounded * above, multiply_add(below, square, splat(1)));
+  return select_float(x < -limit, splat(0), value);
+}
+// The normal distribution's Φ(x) and 1 / (1 + e^(-x)), both within 2e-7; coefficients by Tools/fit_activations.py.
+INLINE vfloat normal_distribution(vfloat x) {
+  static const float p[] = {0.398942245f, 0.0333722338f, 0.00465085171f, 0.000164321774f, 6.36002298e-6f, 2.33867503e-8f};
+  static const float q[] = {0.250317874f, 0.0283786909f, 0.00185898194f, 7.24002227e-5f, 1.21659166e-6f};
+  return rising_fraction(x, 5.4f, p, 6, q, 5);
+}
+INLINE vfloat logistic(vfloat x) {
+  static const float p[] = {0.249999992f, 0.00839886708f, 5.56898689e-5f, 8.50514523e-8f, 1.47086984e-11f};
+  static const float q[] = {0.11692877f, 0.0016334999f, 5.31120628e-6f, 3.30219526e-9f};
+  return rising_fraction(x, 16.0f, p, 5, q, 4);
 }
 INLINE vfloat activation(fledge_activation f, vfloat x) {
   switch (f) {
     case FLEDGE_RELU: return select_float(x < 0.0f, splat(0), x);
-    case FLEDGE_GELU: return 0.5f * x * (1.0f + error_function(x * 0.70710678f));
+    case FLEDGE_GELU: return x * normal_distribution(x);
     case FLEDGE_GELU_TANH: {
       // 0.5 (1 + tanh u) = 1 / (1 + e^(-2u)), with u = √(2/π) (x + 0.044715 x³)
-      vfloat u = x * multiply_add(x * x, splat(0.044715f * 0.79788456f), splat(0.79788456f));
-      return quotient(x, 1.0f + exponential(-2.0f * u));
+      vfloat twice = x * multiply_add(x * x, splat(0.044715f * 1.59576912f), splat(1.59576912f));
+      return x * logistic(twice);
     }
     case FLEDGE_SILU: return x / (1.0f + exponential(-x));
     case FLEDGE_TANH: return hyperbolic_tangent(x);

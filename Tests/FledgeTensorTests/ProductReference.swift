@@ -196,10 +196,8 @@ enum Reference {
         let value = abs(activation(function, x))
         return switch function {
         case .identity, .relu: 0
-        // Abramowitz and Stegun's error function is good to 1.5e-7 absolutely, times |x| / 2.
-        case .gelu: 3e-7 * value + 1.6e-7 * min(abs(x), 15) + 1e-45
-        // The exponent's rounding grows with the exponent.
-        case .geluTanh: (6e-7 + 3e-7 * min(60, abs(x * (1 + 0.045 * x * x)))) * value + 2e-37
+        // The fitted Φ and logistic function are good to 2e-7 absolutely, times |x|; far below zero they are zero.
+        case .gelu, .geluTanh: 3e-7 * value + 2e-7 * min(abs(x), 6) + 1e-45
         case .silu, .sigmoid: 6e-7 * value + 3e-37
         case .tanh: 2.5e-6 * value
         case .exponential: 3e-7 * value + 1.5e-45

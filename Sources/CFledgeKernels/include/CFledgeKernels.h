@@ -147,6 +147,7 @@ typedef struct fledge_attention {
 typedef struct fledge_kernels {
   fledge_isa isa;
   const char *name;
+  size_t row_block_bytes;  // packed rows that the second-level cache holds beside passing panels
 
   void (*pack_rows)(const float *x, size_t stride, size_t rows, size_t depth, fledge_type type, void *packed,
                     float *scales, const fledge_norm *norm);
