@@ -6,6 +6,7 @@
 #include "products.h"
 #include "rows.h"
 #include "attention.h"
+#include "training.h"
 
 const fledge_kernels TABLE = {
     .isa = ISA,
@@ -28,4 +29,11 @@ const fledge_kernels TABLE = {
     .argmax = argmax,
     .to_float = to_float,
     .from_float = from_float,
+    .pack_across = pack_across,
+    .norm_backward = norm_backward,
+    .activate_backward = activate_backward,
+    .gate = gate,
+    .gate_backward = gate_backward,
+    .add_columns = add_columns,
+    .cross_entropy = cross_entropy,
 };

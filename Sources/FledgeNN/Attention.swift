@@ -51,6 +51,9 @@ public struct SelfAttention: Sendable {
     ) -> Tensor {
         let (queries, keys) = (heads * headWidth, keyValueHeads * headWidth)
         let projected = queryKeyValue(hidden, norm: norm)
+        if queryKeyValue.weight.isDifferentiable {
+            return output(attended(projected, step), residual: residual, drops: true)
+        }
         if let rotation = step.rotation {
             projected.rotateHeads(
                 columns: 0..<queries + keys, headWidth: headWidth, cosines: rotation.cosines, sines: rotation.sines)
@@ -61,6 +64,21 @@ public struct SelfAttention: Sendable {
         let context = projected.sliced(1, 0..<queries).attention(
             over: cache, spans: step.spans, heads: heads, scale: scale, causal: step.isCausal, bias: step.bias)
         return output(context, residual: residual)
+    }
+
+    /// The same as training computes it, without a cache.
+    private func attended(_ projected: Tensor, _ step: AttentionStep) -> Tensor {
+        let (queries, keys) = (heads * headWidth, keyValueHeads * headWidth)
+        var projected = projected
+        if let rotation = step.rotation {
+            projected = projected.rotatedHeads(
+                columns: 0..<queries + keys, headWidth: headWidth, cosines: rotation.cosines, sines: rotation.sines)
+        }
+        let attention = DifferentiableAttention(
+            heads: heads, keyValueHeads: keyValueHeads, headWidth: headWidth, scale: scale, isCausal: step.isCausal,
+            bias: step.bias, dropout: output.dropout?.stream(1), type: queryKeyValue.weight.type, spans: step.spans,
+            keyOffsets: step.spans.map(\.queryOffset))
+        return attention(projected, projected, keyColumn: queries)
     }
 
     /// An empty cache for this layer.
@@ -106,6 +124,18 @@ public struct CrossAttention: Sendable {
         -> Tensor
     {
         let query = query(hidden, norm: norm)
+        if keyValue.weight.isDifferentiable, let pending = state.pendingCrossAttention {
+            var row = 0
+            let attention = DifferentiableAttention(
+                heads: heads, keyValueHeads: heads, headWidth: headWidth, scale: scale, isCausal: false, bias: nil,
+                dropout: output.dropout?.stream(1), type: keyValue.weight.type, spans: state.crossSpans,
+                keyOffsets: pending.lengths.map { length in
+                    defer { row += length }
+                    return row
+                })
+            return output(
+                attention(query, keyValue(pending.hidden), keyColumn: 0), residual: residual, drops: true)
+        }
         guard let pending = state.pendingCrossAttention else {
             let context = query.attention(
                 over: state.crossCaches[layer], spans: state.crossSpans, heads: heads, scale: scale, causal: false)

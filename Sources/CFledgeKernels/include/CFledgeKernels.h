@@ -175,6 +175,18 @@ typedef struct fledge_kernels {
   size_t (*argmax)(const float *x, size_t count);
   void (*to_float)(const void *x, fledge_type type, size_t count, float *out);
   void (*from_float)(const float *x, fledge_type type, size_t count, void *out);
+
+  // Training (training.h).
+  void (*pack_across)(const float *x, size_t stride, size_t rows, size_t columns, size_t places, fledge_type type,
+                      size_t begin, bool close, char *out);
+  void (*norm_backward)(const float *x, const float *dy, const fledge_norm *norm, size_t rows, size_t width, bool add,
+                        float *dx, float *sums);
+  void (*activate_backward)(fledge_activation f, const float *x, const float *dy, size_t count, float *dx);
+  void (*gate)(fledge_activation f, const float *gates, const float *values, size_t count, float *out);
+  void (*gate_backward)(fledge_activation f, const float *gates, const float *values, const float *dy, size_t count,
+                        float *d_gates, float *d_values);
+  void (*add_columns)(const float *x, size_t stride, size_t rows, size_t width, float *sums);
+  float (*cross_entropy)(float *x, size_t count, size_t label, float scale);
 } fledge_kernels;
 
 /// The table of one level, or null where this processor does not have it.
@@ -259,6 +271,53 @@ void fledge_normalize_run(const fledge_kernels *kernels, fledge_pool *pool, cons
 
 /// Returns false if memory for the scores ran out.
 bool fledge_attention_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_attention *attention);
+
+// Training (training.c) ---------------------------------------------------------------------------------------------------
+
+/// Some columns of numbers that lie row after row: (r, c) at data[r · stride + c].
+typedef struct fledge_matrix {
+  const float *data;
+  size_t rows, columns, stride;
+} fledge_matrix;
+
+/// Packs matrices of equally many columns, one below the other, as an operand whose columns are theirs and whose depth is
+/// all their rows: the transpose of a weight, or what a weight's gradient is multiplied from. `type` is float32 or
+/// bfloat16; `out` has fledge_packed_bytes(type, columns, rows) bytes.
+void fledge_pack_across(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *parts, size_t part_count,
+                        fledge_type type, void *out);
+
+/// out[i, j] = scale · Σ_t a[t, i] · b[t, j], added to what is there with `add`. False without memory.
+bool fledge_outer_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *a, const fledge_matrix *b,
+                      fledge_type type, float scale, bool add, float *out, size_t out_stride);
+
+/// The gradient of a norm's rows (added to dx with `add`), and of its weight and bias (always added; both optional).
+/// False without memory.
+bool fledge_norm_backward(const fledge_kernels *kernels, fledge_pool *pool, const fledge_norm *norm, const float *x,
+                          const float *dy, size_t rows, size_t width, bool add, float *dx, float *weight_sums,
+                          float *bias_sums);
+
+/// sums[c] += Σ x[r, c]. False without memory.
+bool fledge_add_columns(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *x, float *sums);
+
+/// out = f(x), or with dy: dy · f'(x).
+void fledge_activate_run(const fledge_kernels *kernels, fledge_pool *pool, fledge_activation f, const float *x,
+                         const float *dy_or_null, size_t count, float *out);
+
+/// Rows of x are `width` gates and `width` values: out = f(gate) · value, or with dy the gradients of both in x's layout.
+void fledge_gate_run(const fledge_kernels *kernels, fledge_pool *pool, fledge_activation f, const float *x,
+                     const float *dy_or_null, size_t rows, size_t width, float *out);
+
+/// out += x.
+void fledge_add_run(const fledge_kernels *kernels, fledge_pool *pool, const float *x, size_t count, float *out);
+
+/// Each number is zero with a probability below 1 and otherwise divided by what is left of it; which are, depends only on
+/// the seed.
+void fledge_dropout_run(fledge_pool *pool, const float *x, size_t count, float probability, uint64_t seed, float *out);
+
+/// losses[r] = −log softmax(logits[r])[labels[r]], 0 for a negative label. The logits become the losses' gradients, times
+/// `scale`.
+void fledge_cross_entropy_run(const fledge_kernels *kernels, fledge_pool *pool, float *logits, size_t rows, size_t width,
+                              const int64_t *labels, float scale, float *losses);
 
 /// Reads `bytes` once, spread over the pool, and returns a value that depends on all of them (a bandwidth probe).
 uint64_t fledge_read_all(fledge_pool *pool, const void *data, size_t bytes);
