@@ -50,22 +50,24 @@ struct DelimitedParser: RecordParser {
 
     /// A value between quotation marks, and whatever follows them, to the separator.
     private func quoted(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> (String, Int) {
+        guard let quote = options.quote else { return ("", start) }
         var text: [UInt8] = []
         var index = start
-        var isQuoted = true
-        while index < bytes.count, isQuoted || bytes[index] != options.separator {
-            if isQuoted, bytes[index] == options.quote {
-                if index + 1 < bytes.count, bytes[index + 1] == options.quote {
-                    text.append(bytes[index])
-                    index += 1
-                } else {
-                    isQuoted = false
+        while true {
+            let close = bytes.firstIndex(of: quote, from: index) ?? bytes.count
+            let isDoubled = close + 1 < bytes.count && bytes[close + 1] == quote
+            if !isDoubled {
+                let next = min(close + 1, bytes.count)
+                let end = bytes.firstIndex(of: options.separator, from: next) ?? bytes.count
+                guard !text.isEmpty || end > next else {
+                    return (String(decoding: bytes[index..<close], as: UTF8.self), end)
                 }
-            } else {
-                text.append(bytes[index])
+                text += bytes[index..<close]
+                text += bytes[next..<end]
+                return (String(decoding: text, as: UTF8.self), end)
             }
-            index += 1
+            text += bytes[index...close]
+            index = close + 2
         }
-        return (String(decoding: text, as: UTF8.self), index)
     }
 }
