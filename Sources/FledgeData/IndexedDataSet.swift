@@ -72,7 +72,7 @@ public enum RecordOrder: Sendable, Equatable, Codable {
         if case .shuffled(let seed, let epoch) = self {
             let stream = ContentHash.mixed(UInt64(bitPattern: Int64(epoch)) &+ 0x9E37_79B9_7F4A_7C15)
             var generator = SplitMix64(seed: seed ^ stream)
-            indices.shuffle(using: &generator)
+            generator.shuffle(&indices)
         }
         return indices
     }
