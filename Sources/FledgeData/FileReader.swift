@@ -1,5 +1,5 @@
 /// Reads the records of one file.
-struct FileReader {
+package struct FileReader {
     let stream: ByteStream
     private var framer: any Framer
     let parser: any RecordParser
@@ -17,7 +17,7 @@ struct FileReader {
     /// The bytes of the next record, nil at the end of the file.
     mutating func nextFrame() throws(DataError) -> Frame? { try framer.next(in: stream) }
 
-    static func framer(of format: DataFormat) -> any Framer {
+    package static func framer(of format: DataFormat) -> any Framer {
         switch format {
         case .jsonLines: LineFramer(keepsEmptyLines: false)
         case .json(let field): JSONListFramer(field: field)

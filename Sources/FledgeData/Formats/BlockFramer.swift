@@ -1,6 +1,6 @@
 /// Records that are lines up to an empty one.
-struct BlockFramer: Framer {
-    func next(in stream: ByteStream) throws(DataError) -> Frame? {
+package struct BlockFramer: Framer {
+    package func next(in stream: ByteStream) throws(DataError) -> Frame? {
         try stream.dropByteOrderMark()
         var block: Frame?
         while let line = try LineFramer.line(in: stream) {

@@ -2,9 +2,14 @@
 ///
 /// It sees quotation marks as Python's `csv` does: one opens a value only at its beginning, and after the one that
 /// closes it more characters may follow. Lines end in LF, CRLF or CR.
-struct DelimitedFramer: Framer {
+package struct DelimitedFramer: Framer {
     let separator: UInt8
     let quote: UInt8?
+
+    package init(separator: UInt8, quote: UInt8?) {
+        self.separator = separator
+        self.quote = quote
+    }
 
     private enum State {
         case fieldStart, plain, quoted
@@ -12,7 +17,7 @@ struct DelimitedFramer: Framer {
         case closing
     }
 
-    func next(in stream: ByteStream) throws(DataError) -> Frame? {
+    package func next(in stream: ByteStream) throws(DataError) -> Frame? {
         try stream.dropByteOrderMark()
         while let frame = try line(in: stream) {
             if !frame.bytes.isEmpty { return frame }

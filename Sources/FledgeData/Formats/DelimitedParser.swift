@@ -1,10 +1,15 @@
 import FledgeTemplates
 
 /// Makes records of separated values.
-struct DelimitedParser: RecordParser {
+package struct DelimitedParser: RecordParser {
     let options: DelimitedOptions
     /// The columns' names; nil as long as no line has said how many there are.
     let names: [String]?
+
+    package init(options: DelimitedOptions, names: [String]?) {
+        self.options = options
+        self.names = names
+    }
 
     func record(of frame: Frame, in path: String) throws(DataError) -> Record {
         let values = try values(of: frame, in: path)
@@ -24,7 +29,7 @@ struct DelimitedParser: RecordParser {
     static func numbered(_ count: Int) -> [String] { (0..<count).map { "column\($0 + 1)" } }
 
     /// The values of a line.
-    func values(of frame: Frame, in path: String) throws(DataError) -> [String] {
+    package func values(of frame: Frame, in path: String) throws(DataError) -> [String] {
         guard frame.bytes.isValidUTF8 else { throw .notUTF8(path, frame.line) }
         return frame.bytes.withUnsafeBufferPointer { values(of: $0) }
     }

@@ -7,16 +7,16 @@
 #endif
 
 /// The bytes of one record, and where they are.
-struct Frame {
+package struct Frame {
     /// Where the bytes begin in the decompressed file.
     var offset: Int
     /// The line on which they begin.
-    var line: Int
-    var bytes: [UInt8]
+    package var line: Int
+    package var bytes: [UInt8]
 }
 
 /// Finds where records begin and end, without reading what they hold. Framers can begin at the end of any record.
-protocol Framer {
+package protocol Framer {
     /// The next record's bytes, nil at the end of the file.
     mutating func next(in stream: ByteStream) throws(DataError) -> Frame?
 }

@@ -1,10 +1,14 @@
 /// Records that are the elements of a JSON list: the whole file, or a member of the object that the file is.
 ///
 /// It only looks at brackets, quotation marks and commas. What is between them is checked where a record is read.
-struct JSONListFramer: Framer {
+package struct JSONListFramer: Framer {
     let field: String?
 
-    func next(in stream: ByteStream) throws(DataError) -> Frame? {
+    package init(field: String?) {
+        self.field = field
+    }
+
+    package func next(in stream: ByteStream) throws(DataError) -> Frame? {
         if stream.offset == 0 {
             try enterList(in: stream)
             if try peek(stream) == UInt8(ascii: "]") { return nil }

@@ -1,9 +1,9 @@
 /// Records that are lines.
-struct LineFramer: Framer {
+package struct LineFramer: Framer {
     /// Whether lines of white space are records too.
     let keepsEmptyLines: Bool
 
-    func next(in stream: ByteStream) throws(DataError) -> Frame? {
+    package func next(in stream: ByteStream) throws(DataError) -> Frame? {
         try stream.dropByteOrderMark()
         while let frame = try LineFramer.line(in: stream) {
             if keepsEmptyLines || !frame.bytes.allSatisfy(\.isSpace) { return frame }

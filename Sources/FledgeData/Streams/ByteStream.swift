@@ -4,7 +4,7 @@
 ///  ┌ taken ────┬ unread ───────────┬ free ─────┐
 ///  0         start                end      capacity
 /// ```
-final class ByteStream {
+package final class ByteStream {
     let path: String
     let isCompressed: Bool
     /// How many bytes lie before the unread ones, in the decompressed file.
@@ -30,12 +30,12 @@ final class ByteStream {
     ///   - offset: a place in the decompressed file to begin at.
     ///   - line: the number of the line there.
     ///   - chunk: how many bytes to read at a time.
-    init(path: String, offset: Int = 0, line: Int = 1, chunk: Int = 1 << 18) throws(DataError) {
+    package init(path: String, offset: Int = 0, line: Int = 1, chunk: Int = 1 << 18) throws(DataError) {
         self.path = path
         file = try ReadableFile(path: path)
         isCompressed = try file.bytes(at: 0, count: 2) == [0x1F, 0x8B]
         if isCompressed { inflater = try Inflater(file: file) }
-        capacity = max(chunk, 64)
+        capacity = max(chunk, 4)
         memory = .allocate(capacity: capacity)
         try skip(to: offset)
         self.line = line
