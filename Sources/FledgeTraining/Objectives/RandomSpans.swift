@@ -24,8 +24,8 @@ public struct RandomSpans: Sendable, Equatable {
     ///
     /// - Parameter length: at least 2.
     public func counts(length: Int) -> (noise: Int, spans: Int) {
-        let noise = min(max(RandomSpans.rounded(Double(length) * density), 1), length - 1)
-        let spans = max(RandomSpans.rounded(Double(noise) / meanLength), 1)
+        let noise = min(max(RandomSpans.rounded(Float(length) * Float(density)), 1), length - 1)
+        let spans = max(RandomSpans.rounded(Float(noise) / Float(meanLength)), 1)
         return (noise, min(spans, noise, length - noise))
     }
 
@@ -80,6 +80,7 @@ public struct RandomSpans: Sendable, Equatable {
         return lengths
     }
 
-    /// As Python and TensorFlow round: halves to the even number.
-    private static func rounded(_ value: Double) -> Int { Int(value.rounded(.toNearestOrEven)) }
+    /// As TensorFlow rounds: halves to the even number. The reference computes in float32, which decides some halves in
+    /// another way than float64.
+    private static func rounded(_ value: Float) -> Int { Int(value.rounded(.toNearestOrEven)) }
 }
