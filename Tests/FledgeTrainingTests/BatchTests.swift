@@ -97,7 +97,7 @@ struct BatchTests {
         for shuffles in [false, true] {
             let data = try TrainingData(
                 DataSet(path: file.path),
-                objective: CausalLanguageModeling(tokenizer: try Fixture.roberta.get(), blockLength: 24),
+                objective: try CausalLanguageModeling(tokenizer: try Fixture.roberta.get(), blockLength: 24),
                 options: BatchOptions(size: .examples(2), shuffles: shuffles, poolBatches: 2))
             let batches = try all(data)
             #expect(batches.count > 10)

@@ -25,7 +25,7 @@ struct GenerativeObjectiveTests {
         let tokenizer = try Fixture.roberta.get()
         let end = try #require(tokenizer.eosTokenId)
         let joined = Self.texts.flatMap { tokenizer.encode(text: $0, addSpecialTokens: false) + [end] }
-        let objective = CausalLanguageModeling(tokenizer: tokenizer, blockLength: length, attention: .wholeBlock)
+        let objective = try CausalLanguageModeling(tokenizer: tokenizer, blockLength: length, attention: .wholeBlock)
         let blocks = try blocks(objective, Self.texts)
         let expected = stride(from: 0, to: joined.count - length + 1, by: length).map { Array(joined[$0..<$0 + length]) }
         #expect(blocks.map { $0.map(\.inputIDs) } == (length > 1 ? expected.map { [$0] } : []))
@@ -37,7 +37,7 @@ struct GenerativeObjectiveTests {
         let end = try #require(tokenizer.eosTokenId)
         let documents = Self.texts.map { tokenizer.encode(text: $0, addSpecialTokens: false) + [end] }
         let joined = documents.flatMap { $0 }
-        let objective = CausalLanguageModeling(tokenizer: tokenizer, blockLength: 7)
+        let objective = try CausalLanguageModeling(tokenizer: tokenizer, blockLength: 7)
         let blocks = try blocks(objective, Self.texts)
         #expect(blocks.count == joined.count / 7)
         var starts: Set<Int> = []
@@ -123,7 +123,7 @@ struct GenerativeObjectiveTests {
 
     @Test func `only the answer to a prompt counts, and the end token`() throws {
         let tokenizer = try Fixture.roberta.get()
-        let objective = InstructionTuning(tokenizer: tokenizer, prompt: "instruction", answer: "output")
+        let objective = try InstructionTuning(tokenizer: tokenizer, prompt: "instruction", answer: "output")
         let head = tokenizer.encode(text: "who ", addSpecialTokens: false)
         let tail = tokenizer.encode(text: "the king", addSpecialTokens: false) + [try #require(tokenizer.eosTokenId)]
         let record: Record = ["instruction": "who ", "output": "the king"]
@@ -131,7 +131,7 @@ struct GenerativeObjectiveTests {
             try objective.examples(of: record) == [
                 TrainingExample(inputIDs: head + tail, labels: .tokens(head.map { _ in -100 } + tail))
             ])
-        let short = InstructionTuning(tokenizer: tokenizer, prompt: "instruction", answer: "output", maxLength: head.count)
+        let short = try InstructionTuning(tokenizer: tokenizer, prompt: "instruction", answer: "output", maxLength: head.count)
         #expect(try short.examples(of: record) == [])
     }
 }

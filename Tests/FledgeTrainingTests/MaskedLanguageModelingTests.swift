@@ -100,6 +100,6 @@ struct MaskedLanguageModelingTests {
     @Test func `a tokenizer without a mask token is an error`() throws {
         #expect(
             message { _ = try MaskedLanguageModeling(tokenizer: try Fixture.t5.get()) }
-                == "mask token: the tokenizer has no such token. Use the tokenizer of a model that has one.")
+                == "mask token: the tokenizer has none. Use the tokenizer of a model that has one.")
     }
 }

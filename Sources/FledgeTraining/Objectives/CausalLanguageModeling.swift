@@ -8,7 +8,7 @@ public import FledgeTokenizers
 public struct CausalLanguageModeling: Objective {
     private let tokenizer: any Tokenizer
     private let text: RecordText
-    private let endID: Int?
+    private let endID: Int
     /// How documents are put together; nil if each stays by itself.
     public let packing: Packing?
     /// The most tokens of a document that stays by itself; the rest is cut off.
@@ -19,26 +19,37 @@ public struct CausalLanguageModeling: Objective {
     /// Creates the objective for blocks.
     ///
     /// - Parameters:
-    ///   - tokenizer: the model's tokenizer; its end token separates documents if it has one.
+    ///   - tokenizer: the model's tokenizer.
     ///   - text: where the text is in a record.
     ///   - blockLength: how many tokens a block has.
     ///   - attention: whether tokens see the other documents of a block. ``Packing/Attention/wholeBlock`` is what nanoGPT
     ///     and transformers' `run_clm` do.
+    ///   - id: the end token; nil for the one that the tokenizer's configuration names.
+    /// - Throws: ``DataError/invalidOption(name:problem:remedy:)`` if there is no end token.
     public init(
         tokenizer: any Tokenizer, text: RecordText = "text", blockLength: Int,
-        attention: Packing.Attention = .withinDocuments
-    ) {
+        attention: Packing.Attention = .withinDocuments, endID id: Int? = nil
+    ) throws(DataError) {
         self.tokenizer = tokenizer
         self.text = text
-        endID = tokenizer.eosTokenId
+        endID = try ObjectiveTokenizer(tokenizer).endID(id)
         packing = Packing(length: blockLength, attention: attention, separator: endID)
     }
 
     /// Creates the objective for documents that stay by themselves, with the end token behind each of them.
-    public init(tokenizer: any Tokenizer, text: RecordText = "text", maxLength: Int? = nil) {
+    ///
+    /// - Parameters:
+    ///   - tokenizer: the model's tokenizer.
+    ///   - text: where the text is in a record.
+    ///   - maxLength: the most tokens of a document, nil for no limit.
+    ///   - id: the end token; nil for the one that the tokenizer's configuration names.
+    /// - Throws: ``DataError/invalidOption(name:problem:remedy:)`` if there is no end token.
+    public init(
+        tokenizer: any Tokenizer, text: RecordText = "text", maxLength: Int? = nil, endID id: Int? = nil
+    ) throws(DataError) {
         self.tokenizer = tokenizer
         self.text = text
-        endID = tokenizer.eosTokenId
+        endID = try ObjectiveTokenizer(tokenizer).endID(id)
         packing = nil
         self.maxLength = maxLength
     }
@@ -48,7 +59,7 @@ public struct CausalLanguageModeling: Objective {
         guard !ids.isEmpty else { return [] }
         if let beginID { ids.insert(beginID, at: 0) }
         guard packing == nil else { return [TokenizedDocument(ids: ids)] }
-        if let endID { ids.append(endID) }
+        ids.append(endID)
         return [TokenizedDocument(ids: maxLength.map { Array(ids.prefix(max($0, 0))) } ?? ids)]
     }
 

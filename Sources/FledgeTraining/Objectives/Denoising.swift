@@ -33,7 +33,7 @@ public struct Denoising: Objective {
         self.tokenizer = ObjectiveTokenizer(tokenizer)
         self.text = text
         self.maxLength = maxLength
-        maskID = try self.tokenizer.id(of: tokenizer.configuration.maskToken, called: "mask token")
+        maskID = try self.tokenizer.maskID()
     }
 
     /// The ids of a text; their groups are its sentences.

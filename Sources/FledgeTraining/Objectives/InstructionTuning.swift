@@ -6,7 +6,7 @@ public import FledgeTokenizers
 public struct InstructionTuning: Objective {
     private enum Source: Sendable {
         case messages(field: String, template: ChatTemplate)
-        case pair(prompt: RecordText, answer: RecordText)
+        case pair(prompt: RecordText, answer: RecordText, endID: Int)
     }
 
     private let tokenizer: ObjectiveTokenizer
@@ -39,21 +39,23 @@ public struct InstructionTuning: Objective {
     ///   - prompt: where the prompt is in a record.
     ///   - answer: where the answer is.
     ///   - maxLength: the most tokens of an example.
-    public init(tokenizer: any Tokenizer, prompt: RecordText, answer: RecordText, maxLength: Int? = nil) {
+    ///   - id: the end token; nil for the one that the tokenizer's configuration names.
+    /// - Throws: ``DataError/invalidOption(name:problem:remedy:)`` if there is no end token.
+    public init(
+        tokenizer: any Tokenizer, prompt: RecordText, answer: RecordText, maxLength: Int? = nil, endID id: Int? = nil
+    ) throws(DataError) {
         self.tokenizer = ObjectiveTokenizer(tokenizer)
-        source = .pair(prompt: prompt, answer: answer)
+        source = .pair(prompt: prompt, answer: answer, endID: try self.tokenizer.endID(id))
         self.maxLength = maxLength
     }
 
     public func documents(of record: Record) throws(DataError) -> [TokenizedDocument] {
         let (ids, labels): ([Int], [Int])
         switch source {
-        case .pair(let prompt, let answer):
+        case .pair(let prompt, let answer, let endID):
             let (prompt, answer) = (try prompt.text(of: record), try answer.text(of: record))
             let head = tokenizer.tokenizer.encode(text: prompt, addSpecialTokens: false)
-            let tail =
-                tokenizer.tokenizer.encode(text: answer, addSpecialTokens: false)
-                + (tokenizer.tokenizer.eosTokenId.map { [$0] } ?? [])
+            let tail = tokenizer.tokenizer.encode(text: answer, addSpecialTokens: false) + [endID]
             (ids, labels) = (head + tail, head.map { _ in Labels.ignored } + tail)
         case .messages(let field, let template):
             let conversation = try Conversation(record: record, field: field)

@@ -49,7 +49,7 @@ public struct MaskedLanguageModeling: Objective {
     ) throws(DataError) {
         self.tokenizer = ObjectiveTokenizer(tokenizer)
         self.text = text
-        maskID = try self.tokenizer.id(of: tokenizer.configuration.maskToken, called: "mask token")
+        maskID = try self.tokenizer.maskID()
         packing = blockLength.map { Packing(length: $0, attention: .wholeBlock) }
         self.maxLength = maxLength
     }

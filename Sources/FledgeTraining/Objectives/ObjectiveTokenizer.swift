@@ -40,13 +40,22 @@ struct ObjectiveTokenizer: Sendable {
         }
     }
 
-    /// The id of a token that an objective cannot do without.
-    func id(of token: String?, called name: String) throws(DataError) -> Int {
-        guard let token, let id = tokenizer.convertTokenToId(token) else {
-            throw .invalidOption(
-                name: name, problem: "the tokenizer has no such token", remedy: "Use the tokenizer of a model that has one.")
+    /// The id of the mask token; where no configuration names it, it goes by its usual names.
+    func maskID() throws(DataError) -> Int {
+        let names = [tokenizer.configuration.maskToken, "[MASK]", "<mask>"].compactMap { $0 }
+        for name in names {
+            if let id = tokenizer.convertTokenToId(name) { return id }
         }
-        return id
+        throw .invalidOption(
+            name: "mask token", problem: "the tokenizer has none", remedy: "Use the tokenizer of a model that has one.")
+    }
+
+    /// The id of the end token; where no configuration names it, the caller must.
+    func endID(_ given: Int?) throws(DataError) -> Int {
+        if let id = given ?? tokenizer.eosTokenId { return id }
+        throw .invalidOption(
+            name: "end token", problem: "the tokenizer's files do not say which one it is",
+            remedy: "Give its id, or put the model's tokenizer_config.json beside them.")
     }
 }
 

@@ -27,16 +27,17 @@ public struct SpanCorruption: Objective {
     ///     the reference, and cut so that they become as long.
     ///   - spans: what becomes noise.
     ///   - keepsRemainder: whether what is left at the end of the data makes a shorter example.
-    /// - Throws: ``DataError/invalidOption(name:problem:remedy:)`` if there are too few sentinels, or the numbers leave
-    ///   no text.
+    ///   - id: the end token; nil for the one that the tokenizer's configuration names.
+    /// - Throws: ``DataError/invalidOption(name:problem:remedy:)`` if there is no end token or there are too few
+    ///   sentinels, or the numbers leave no text.
     public init(
         tokenizer: any Tokenizer, text: RecordText = "text", inputsLength: Int = 512,
-        spans: RandomSpans = RandomSpans(), keepsRemainder: Bool = false
+        spans: RandomSpans = RandomSpans(), keepsRemainder: Bool = false, endID id: Int? = nil
     ) throws(DataError) {
         self.tokenizer = tokenizer
         self.text = text
         self.spans = spans
-        endID = try ObjectiveTokenizer(tokenizer).id(of: tokenizer.eosToken, called: "end token")
+        endID = try ObjectiveTokenizer(tokenizer).endID(id)
         guard let raw = spans.rawLength(inputsLength: inputsLength)?.raw else {
             throw .invalidOption(
                 name: "span corruption",
