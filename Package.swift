@@ -16,9 +16,11 @@ let package = Package(
         .library(name: "FledgeTokenizers", targets: ["FledgeTokenizers"]),
         .library(name: "FledgeTemplates", targets: ["FledgeTemplates"]),
         .library(name: "FledgeHub", targets: ["FledgeHub"]),
+        .library(name: "FledgeData", targets: ["FledgeData"]),
         .library(name: "FledgeNN", targets: ["FledgeNN"]),
         .library(name: "FledgeModels", targets: ["FledgeModels"]),
         .library(name: "FledgeGeneration", targets: ["FledgeGeneration"]),
+        .library(name: "FledgeTraining", targets: ["FledgeTraining"]),
         .executable(name: "fledge", targets: ["FledgeCLI"]),
     ],
     dependencies: [
@@ -43,6 +45,8 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "FledgeData", dependencies: ["FledgeTemplates", "CZlib"], swiftSettings: settings),
         // models
         .target(name: "FledgeNN", dependencies: ["FledgeTensor"], swiftSettings: settings),
         .target(
@@ -53,6 +57,11 @@ let package = Package(
         .target(
             name: "FledgeGeneration",
             dependencies: ["FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
+            swiftSettings: settings),
+        // learning
+        .target(
+            name: "FledgeTraining",
+            dependencies: ["FledgeData", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers"],
             swiftSettings: settings),
         // faces
         .target(
@@ -76,6 +85,9 @@ let package = Package(
             name: "FledgeTemplatesTests", dependencies: ["FledgeTemplates"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
+            name: "FledgeDataTests", dependencies: ["FledgeData", "FledgeTemplates"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
             name: "FledgeHubTests",
             dependencies: [
                 "FledgeHub",
@@ -91,6 +103,10 @@ let package = Package(
             name: "FledgeGenerationTests",
             dependencies: ["FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
             swiftSettings: settings),
+        .testTarget(
+            name: "FledgeTrainingTests",
+            dependencies: ["FledgeTraining", "FledgeData", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "FledgeCLITests", dependencies: ["FledgeCLI", "FledgeTensor"], exclude: ["Snapshots"],
             swiftSettings: settings),
