@@ -54,6 +54,8 @@ let package = Package(
             name: "FledgeGeneration",
             dependencies: ["FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
             swiftSettings: settings),
+        // learning
+        .target(name: "FledgeTraining", dependencies: ["CFledgeKernels", "FledgeTensor"], swiftSettings: settings),
         // faces
         .target(
             name: "Fledge",
@@ -90,6 +92,9 @@ let package = Package(
         .testTarget(
             name: "FledgeGenerationTests",
             dependencies: ["FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FledgeTrainingTests", dependencies: ["FledgeTraining", "FledgeTensor"], exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
             name: "FledgeCLITests", dependencies: ["FledgeCLI", "FledgeTensor"], exclude: ["Snapshots"],

@@ -6,6 +6,7 @@
 #include "products.h"
 #include "rows.h"
 #include "attention.h"
+#include "optimizers.h"
 
 const fledge_kernels TABLE = {
     .isa = ISA,
@@ -28,4 +29,11 @@ const fledge_kernels TABLE = {
     .argmax = argmax,
     .to_float = to_float,
     .from_float = from_float,
+    .sum_of_squares = sum_of_squares,
+    .adamw = adamw,
+    .sgd = sgd,
+    .adafactor_sums = adafactor_sums,
+    .adafactor_moment = adafactor_moment,
+    .adafactor_square = adafactor_square,
+    .adafactor_apply = adafactor_apply,
 };
