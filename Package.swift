@@ -61,7 +61,9 @@ let package = Package(
         // learning
         .target(
             name: "FledgeTraining",
-            dependencies: ["FledgeData", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers"],
+            dependencies: [
+                "CFledgeKernels", "FledgeData", "FledgeModels", "FledgeNN", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers",
+            ],
             swiftSettings: settings),
         // faces
         .target(

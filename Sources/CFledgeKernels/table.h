@@ -7,6 +7,7 @@
 #include "rows.h"
 #include "attention.h"
 #include "training.h"
+#include "optimizers.h"
 
 const fledge_kernels TABLE = {
     .isa = ISA,
@@ -36,4 +37,11 @@ const fledge_kernels TABLE = {
     .gate_backward = gate_backward,
     .add_columns = add_columns,
     .cross_entropy = cross_entropy,
+    .sum_of_squares = sum_of_squares,
+    .adamw = adamw,
+    .sgd = sgd,
+    .adafactor_sums = adafactor_sums,
+    .adafactor_moment = adafactor_moment,
+    .adafactor_square = adafactor_square,
+    .adafactor_apply = adafactor_apply,
 };

@@ -143,6 +143,44 @@ typedef struct fledge_attention {
   size_t out_stride;
 } fledge_attention;
 
+/// One parameter on its way through an optimiser's step. Of AdamW `decay` is 1 - learning rate · weight decay, `rate`
+/// the learning rate / (1 - β₁ᵗ), `factor` 1 / √(1 - β₂ᵗ); of SGD they are the weight decay, the learning rate and
+/// 1 - dampening.
+typedef struct fledge_update {
+  float *value;
+  const float *gradient;
+  float *first;   // the running mean of the gradients; SGD: the momentum, null without
+  float *second;  // the running mean of their squares; SGD: null
+  size_t count;
+  float decay, rate, factor;
+  size_t first_block;  // of the call; set by the call
+} fledge_update;
+
+/// `rest` is 1 - β, given apart because the difference in float32 has only four digits.
+typedef struct fledge_adamw {
+  float rest1, beta2, rest2, epsilon, gradient_scale;
+} fledge_adamw;
+
+typedef struct fledge_sgd {
+  float momentum;
+  bool nesterov;
+  float gradient_scale;
+} fledge_sgd;
+
+/// One parameter in Adafactor's step (Shazeer and Stern 2018): `matrices` matrices of rows × columns one after the other
+/// with running means of squares by row and by column, or (rows = matrices = 1) a vector with `second`.
+typedef struct fledge_adafactor {
+  float *value;
+  const float *gradient;
+  float *first;                      // optional: the running mean of the updates
+  float *row_means, *column_means;   // [matrices, rows] and [matrices, columns]
+  float *second;                     // [columns], instead of the two
+  size_t matrices, rows, columns;
+  float gradient_scale, beta1, rest1, beta2, rest2, epsilon, clip_threshold, learning_rate, weight_decay;
+  bool scaled;                       // the learning rate is multiplied by the parameter's root mean square,
+  float minimum_scale;               // by this at least
+} fledge_adafactor;
+
 /// The kernels of one instruction set. Pointers are never null.
 typedef struct fledge_kernels {
   fledge_isa isa;
@@ -187,6 +225,17 @@ typedef struct fledge_kernels {
                         float *d_gates, float *d_values);
   void (*add_columns)(const float *x, size_t stride, size_t rows, size_t width, float *sums);
   float (*cross_entropy)(float *x, size_t count, size_t label, float scale);
+
+  float (*sum_of_squares)(const float *x, size_t count);
+  void (*adamw)(const fledge_adamw *adamw, const fledge_update *update, size_t begin, size_t end);
+  void (*sgd)(const fledge_sgd *sgd, const fledge_update *update, size_t begin, size_t end);
+  void (*adafactor_sums)(const float *g, float scale, float epsilon, size_t height, size_t width, float *rows,
+                         float *columns);
+  void (*adafactor_moment)(const fledge_adafactor *adafactor, const float *g, size_t count, float *second);
+  double (*adafactor_square)(const fledge_adafactor *adafactor, const float *g, size_t height, size_t width,
+                             const float *rows, const float *columns);
+  void (*adafactor_apply)(const fledge_adafactor *adafactor, float decay, float rate, size_t begin, size_t height,
+                          size_t width, const float *rows, const float *columns);
 } fledge_kernels;
 
 /// The table of one level, or null where this processor does not have it.
@@ -318,6 +367,19 @@ void fledge_dropout_run(fledge_pool *pool, const float *x, size_t count, float p
 /// `scale`.
 void fledge_cross_entropy_run(const fledge_kernels *kernels, fledge_pool *pool, float *logits, size_t rows, size_t width,
                               const int64_t *labels, float scale, float *losses);
+
+/// Steps of optimisers over all parameters at once, a block of numbers an item; `updates` are in any order.
+void fledge_adamw_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_adamw *adamw,
+                      fledge_update *updates, size_t update_count);
+void fledge_sgd_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_sgd *sgd, fledge_update *updates,
+                    size_t update_count);
+/// One parameter. Returns false if memory for the factors ran out; nothing is changed then.
+bool fledge_adafactor_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_adafactor *adafactor);
+
+/// Σ gradient² of all updates into `sum`, added in an order that does not depend on the threads. Returns false if memory
+/// ran out.
+bool fledge_sum_of_squares_run(const fledge_kernels *kernels, fledge_pool *pool, fledge_update *updates,
+                               size_t update_count, double *sum);
 
 /// Reads `bytes` once, spread over the pool, and returns a value that depends on all of them (a bandwidth probe).
 uint64_t fledge_read_all(fledge_pool *pool, const void *data, size_t bytes);
