@@ -9,17 +9,27 @@ public final class ParameterSet: WeightSource {
     private var indices: [String: Int] = [:]
     /// The names that models asked for: what else there is, belongs to other heads or is a copy.
     public private(set) var used: Set<String> = []
-    /// Numbers for names that nothing has yet: a model from nothing.
-    private let initializer: ((String, Shape) -> Tensor)?
+    /// Numbers for names that nothing has yet: a model from nothing, or a head on a model that had another one.
+    private let initializer: ((String, Shape) -> Tensor?)?
+    /// Whether a tensor that not every checkpoint has is there, in a model from nothing.
+    private let hasOptional: (String) -> Bool
+    /// The names that the initialiser made numbers for.
+    public private(set) var initialized: [String] = []
     /// Beginnings of names under which a model from nothing has its weights.
     private let prefixes: [String]
 
     /// Copies of a checkpoint's floating-point tensors, as float32.
     ///
+    /// - Parameters:
+    ///   - checkpoint: where they are.
+    ///   - initializer: the numbers of a tensor that the checkpoint lacks; nil for one that it must have.
     /// - Throws: ``SafetensorsError``.
-    public init(_ checkpoint: Checkpoint) throws(SafetensorsError) {
+    public init(
+        _ checkpoint: Checkpoint, initializer: ((String, Shape) -> Tensor?)? = nil
+    ) throws(SafetensorsError) {
         path = checkpoint.path
-        initializer = nil
+        self.initializer = initializer
+        hasOptional = { _ in false }
         prefixes = []
         for name in checkpoint.names {
             let tensor = try checkpoint.tensor(name)
@@ -33,15 +43,20 @@ public final class ParameterSet: WeightSource {
         }
     }
 
-    /// Nothing yet: whatever a model asks for under a name that `isWanted` is made by `initializer`.
+    /// Nothing yet: whatever a model asks for is made by `initializer`.
     ///
     /// - Parameters:
     ///   - path: what errors call it.
     ///   - prefixes: beginnings of names under which a family's checkpoints have their weights.
+    ///   - hasOptional: whether a tensor that not every checkpoint has is there.
     ///   - initializer: the numbers of a name and a shape, contiguous float32.
-    public init(path: String, prefixes: [String], initializer: @escaping (String, Shape) -> Tensor) {
+    public init(
+        path: String, prefixes: [String], hasOptional: @escaping (String) -> Bool,
+        initializer: @escaping (String, Shape) -> Tensor
+    ) {
         self.path = path
         self.prefixes = prefixes
+        self.hasOptional = hasOptional
         self.initializer = initializer
     }
 
@@ -57,7 +72,7 @@ public final class ParameterSet: WeightSource {
     public subscript(name: String) -> Parameter? { indices[name].map { parameters[$0] } }
 
     public var names: [String] { parameters.map(\.name) }
-    public func contains(_ name: String) -> Bool { indices[name] != nil }
+    public func contains(_ name: String) -> Bool { indices[name] != nil || hasOptional(name) }
 
     public func containsAnything(under path: String) -> Bool {
         let beginning = path + "."
@@ -66,8 +81,9 @@ public final class ParameterSet: WeightSource {
 
     public func shape(of name: String, wanted: Shape) -> Shape? {
         if let parameter = self[name] { return parameter.value.shape }
-        guard let initializer else { return nil }
-        add(Parameter(name: name, value: initializer(name, wanted)))
+        guard let value = initializer?(name, wanted) else { return nil }
+        add(Parameter(name: name, value: value))
+        initialized.append(name)
         return wanted
     }
 
