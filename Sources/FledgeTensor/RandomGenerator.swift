@@ -10,7 +10,8 @@
 /// seed gives the same numbers on every machine, and streams with different indices are independent.
 public struct RandomGenerator: RandomNumberGenerator, Sendable {
     private let key: (UInt32, UInt32)
-    private let stream: UInt64
+    /// Which of the sequences of the seed this is.
+    public let stream: UInt64
     private var counter: UInt64 = 0
     private var spare: UInt64?
 
@@ -53,6 +54,19 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
         counter &+= 1
         spare = UInt64(words.2) | UInt64(words.3) << 32
         return UInt64(words.0) | UInt64(words.1) << 32
+    }
+
+    /// The key.
+    public var seed: UInt64 { UInt64(key.0) | UInt64(key.1) << 32 }
+
+    /// How often ``next()`` was called.
+    public var drawn: UInt64 { counter &* 2 &- (spare == nil ? 0 : 1) }
+
+    /// Passes over numbers, so that ``drawn`` is `count`. O(1).
+    public mutating func move(to count: UInt64) {
+        counter = count / 2
+        spare = nil
+        if count % 2 == 1 { _ = next() }
     }
 
     /// A number in [0, 1), from the upper 53 bits of ``next()``.

@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -6,7 +14,7 @@
 
 /// Writes safetensors files that every reader of the format accepts.
 public enum SafetensorsWriter {
-    /// Writes the tensors in the order of their names, each aligned to 8 bytes by the header's padding.
+    /// Writes the tensors from the memory that they lie in.
     ///
     /// The file appears under its name only when it is complete.
     ///
@@ -14,58 +22,79 @@ public enum SafetensorsWriter {
     public static func write(
         _ tensors: [String: Tensor], metadata: [String: String] = [:], to path: String
     ) throws(SafetensorsError) {
-        // Wider types first keep every tensor aligned to its element.
-        let names = tensors.keys.sorted { a, b in
-            let (x, y) = (tensors[a]?.dtype.byteCount ?? 0, tensors[b]?.dtype.byteCount ?? 0)
-            return x == y ? a < b : x > y
-        }
-        var header: [String: HeaderValue] = metadata.isEmpty ? [:] : ["__metadata__": .metadata(metadata)]
-        var end = 0
-        var parts: [Tensor] = []
-        for name in names {
-            guard let tensor = tensors[name]?.contiguous() else { continue }
-            let bytes = tensor.elementCount * tensor.dtype.byteCount
-            header[name] = .entry(SafetensorsHeader.name(of: tensor.dtype), Array(tensor.shape), [end, end + bytes])
-            end += bytes
-            parts.append(tensor)
-        }
-        do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            var json = try encoder.encode(header)
-            json.append(contentsOf: repeatElement(0x20, count: (8 - json.count % 8) % 8))
-            var data = Data(capacity: 8 + json.count + end)
-            withUnsafeBytes(of: UInt64(json.count).littleEndian) { data.append(contentsOf: $0) }
-            data.append(json)
-            for part in parts {
-                let bytes = part.elementCount * part.dtype.byteCount
-                data.append(contentsOf: UnsafeRawBufferPointer(start: part.pointer, count: bytes))
-                withExtendedLifetime(part) {}
-            }
-            try data.write(to: URL(filePath: path), options: .atomic)
+        let stream = SafetensorsStream(tensors, metadata: metadata)
+        let partial = path + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
+        do throws(FileSink.Failure) {
+            let sink = try FileSink(path: partial)
+            try stream.forEachPiece { (bytes) throws(FileSink.Failure) in try sink.write(bytes) }
+            guard rename(partial, path) == 0 else { throw FileSink.Failure(code: errno) }
         } catch {
-            throw .unwritable(path, "the file system refused it; check the folder, its permissions and the free space")
+            unlink(partial)
+            throw .unwritable(path, "\(error.reason); check the folder, its permissions and the free space")
+        }
+    }
+}
+
+/// A safetensors file as a sequence of pieces, made one after the other: tensors in the order of their names, each
+/// aligned to its elements.
+package struct SafetensorsStream {
+    private let header: [UInt8]
+    private let parts: [Tensor]
+
+    package init(_ tensors: [String: Tensor], metadata: [String: String] = [:]) {
+        // Wider types first keep every tensor aligned to its element.
+        let sorted = tensors.sorted { a, b in
+            let (x, y) = (a.value.dtype.byteCount, b.value.dtype.byteCount)
+            return x == y ? a.key < b.key : x > y
+        }
+        var entries: [String] = []
+        if !metadata.isEmpty {
+            let fields = metadata.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
+            entries.append("\"__metadata__\":{\(fields.joined(separator: ","))}")
+        }
+        var end = 0
+        for (name, tensor) in sorted {
+            let start = end
+            end += tensor.elementCount * tensor.dtype.byteCount
+            let shape = tensor.shape.map(String.init).joined(separator: ",")
+            entries.append(
+                "\(Self.quoted(name)):{\"data_offsets\":[\(start),\(end)],"
+                    + "\"dtype\":\"\(SafetensorsHeader.name(of: tensor.dtype))\",\"shape\":[\(shape)]}")
+        }
+        var json = Array("{\(entries.joined(separator: ","))}".utf8)
+        json.append(contentsOf: repeatElement(0x20, count: (8 - json.count % 8) % 8))
+        header = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json
+        parts = sorted.map(\.value)
+    }
+
+    /// Lends the file's bytes in order. Only a tensor with gaps is copied, alone and for that long.
+    package func forEachPiece<Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        let outcome = header.withUnsafeBytes { bytes in
+            Result { () throws(Failure) in try body(bytes) }
+        }
+        try outcome.get()
+        for part in parts {
+            let tensor = part.contiguous()
+            defer { withExtendedLifetime(tensor) {} }
+            let bytes = tensor.elementCount * tensor.dtype.byteCount
+            try body(UnsafeRawBufferPointer(start: tensor.pointer, count: bytes))
         }
     }
 
-    private enum HeaderValue: Encodable {
-        case metadata([String: String])
-        case entry(String, [Int], [Int])
-
-        enum Keys: String, CodingKey {
-            case dtype, shape
-            case offsets = "data_offsets"
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            switch self {
-            case .metadata(let metadata): try metadata.encode(to: encoder)
-            case .entry(let dtype, let shape, let offsets):
-                var container = encoder.container(keyedBy: Keys.self)
-                try container.encode(dtype, forKey: .dtype)
-                try container.encode(shape, forKey: .shape)
-                try container.encode(offsets, forKey: .offsets)
+    /// A JSON string.
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.value < 0x20:
+                result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
             }
         }
+        return result + "\""
     }
 }

@@ -35,6 +35,21 @@ import Testing
         #expect(first.next() == ahead)
     }
 
+    @Test func `A generator can be moved to where another stands`() {
+        var generator = RandomGenerator(seed: 0x1234_5678_9abc_def0, stream: 9)
+        #expect(generator.seed == 0x1234_5678_9abc_def0 && generator.stream == 9 && generator.drawn == 0)
+        for count in 0..<7 {
+            var other = RandomGenerator(seed: generator.seed, stream: generator.stream)
+            other.move(to: UInt64(count))
+            #expect(generator.drawn == count && other.drawn == count)
+            var copy = generator
+            #expect((0..<5).map { _ in copy.next() } == (0..<5).map { _ in other.next() })
+            _ = generator.next()
+        }
+        generator.move(to: .max)
+        #expect(generator.drawn == .max)
+    }
+
     @Test func `Streams and seeds share no numbers and no correlation`() {
         var seen: Set<UInt64> = []
         var columns: [[Double]] = []

@@ -103,4 +103,25 @@ import Testing
         #expect(try SafetensorsFile(path: directory.path + "/a.safetensors").entries.isEmpty)
         #expect(try SafetensorsFile(path: try directory.file("{}", name: "b.safetensors")).entries.isEmpty)
     }
+
+    @Test func `Names and metadata may hold any text`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a.safetensors"
+        let text = "a\"b\\c\n\t\u{1}\u{7f}é🙂/"
+        try SafetensorsWriter.write([text: counting([2]), "": counting([1])], metadata: [text: text], to: path)
+        let file = try SafetensorsFile(path: path)
+        #expect(file.metadata == [text: text])
+        #expect(file.entries.keys.sorted() == ["", text])
+        #expect(try file.tensor(text).shape == [2])
+    }
+
+    @Test func `Tensors with gaps are written row after row`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a.safetensors"
+        try SafetensorsWriter.write(["a": counting([2, 3]).transposed(0, 1)], to: path)
+        let tensor = try SafetensorsFile(path: path).tensor("a")
+        #expect(tensor.shape == [3, 2])
+        #expect(tensor.scalars == counting([2, 3]).transposed(0, 1).contiguous().scalars)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["a.safetensors"])
+    }
 }

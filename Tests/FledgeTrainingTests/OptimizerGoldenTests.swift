@@ -1,5 +1,6 @@
 import FledgeTensor
 import FledgeTraining
+import Foundation
 import Testing
 
 /// Ten steps as PyTorch and transformers take them (Tools/optimizer_golden.py).
@@ -7,17 +8,17 @@ struct OptimizerGolden: Decodable {
     struct Settings: Decodable {
         var betas: [Double]?
         var eps: Numbers?
-        var weight_decay: Float?
-        var max_norm: Float?
+        var weightDecay: Float?
+        var maxNorm: Float?
         var momentum: Float?
         var dampening: Float?
         var nesterov: Bool?
-        var warmup_init: Bool?
-        var scale_parameter: Bool?
-        var relative_step: Bool?
-        var clip_threshold: Double?
+        var warmupInit: Bool?
+        var scaleParameter: Bool?
+        var relativeStep: Bool?
+        var clipThreshold: Double?
         var beta1: Double?
-        var decay_rate: Double?
+        var decayRate: Double?
     }
 
     /// One number or several.
@@ -33,7 +34,7 @@ struct OptimizerGolden: Decodable {
     struct Case: Decodable {
         let kind: String
         let settings: Settings
-        let learning_rates: [Float]
+        let learningRates: [Float]
         let norms: [Float]
         let values: [String: [String: [Float]]]
     }
@@ -43,7 +44,8 @@ struct OptimizerGolden: Decodable {
     let gradients: [[String: [Float]]]
     let cases: [Case]
 
-    static let shared: OptimizerGolden? = try? Fixture.decode(OptimizerGolden.self, "optimizers.json")
+    static let shared: OptimizerGolden? = try? Fixture.decode(
+        OptimizerGolden.self, "optimizers.json", keys: .convertFromSnakeCase)
 }
 
 extension OptimizerGolden.Case {
@@ -62,12 +64,12 @@ extension OptimizerGolden.Case {
         default:
             var made = Adafactor.Settings()
             if let epsilon = settings.eps { (made.epsilon, made.minimumScale) = (epsilon.list[0], epsilon.list[1]) }
-            made.clipThreshold = settings.clip_threshold ?? made.clipThreshold
-            made.decayRate = settings.decay_rate ?? made.decayRate
+            made.clipThreshold = settings.clipThreshold ?? made.clipThreshold
+            made.decayRate = settings.decayRate ?? made.decayRate
             made.beta1 = settings.beta1
-            made.scaleParameter = settings.scale_parameter ?? true
-            made.relativeStep = settings.relative_step ?? true
-            made.warmupInit = settings.warmup_init ?? false
+            made.scaleParameter = settings.scaleParameter ?? true
+            made.relativeStep = settings.relativeStep ?? true
+            made.warmupInit = settings.warmupInit ?? false
             return try Adafactor(made, engine: engine)
         }
     }
@@ -84,15 +86,15 @@ extension OptimizerGolden.Case {
                 let parameters = Parameters(golden.shapes.mapValues { Shape($0) })
                 parameters.set(golden.start)
                 var optimizer = try test.optimizer(engine)
-                let settings = ParameterSettings(weightDecay: test.settings.weight_decay ?? 0)
+                let settings = ParameterSettings(weightDecay: test.settings.weightDecay ?? 0)
                 for (step, gradients) in golden.gradients.enumerated() {
                     parameters.setGradients(gradients)
                     let updates = parameters.updates(settings)
                     let norm = GradientNorm.norm(of: updates, engine: engine)
                     if !test.norms.isEmpty { #expect(abs(norm - test.norms[step]) <= 2e-6 * norm) }
                     optimizer.step(
-                        updates, learningRate: test.learning_rates[step],
-                        gradientScale: GradientNorm.scale(norm: norm, maximum: test.settings.max_norm))
+                        updates, learningRate: test.learningRates[step],
+                        gradientScale: GradientNorm.scale(norm: norm, maximum: test.settings.maxNorm))
                     for (name, expected) in test.values["\(step + 1)"] ?? [:] {
                         let error = worst(parameters.scalars(name), expected, floor: 0.02)
                         #expect(error <= 3e-6, "\(test.kind) \(index), step \(step + 1), \(name)")

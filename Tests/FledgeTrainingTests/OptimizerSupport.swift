@@ -8,8 +8,12 @@ extension Fixture {
     static let ownDirectory = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
         .appendingPathComponent("Fixtures")
 
-    static func decode<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(contentsOf: ownDirectory.appendingPathComponent(name)))
+    static func decode<Value: Decodable>(
+        _ type: Value.Type, _ name: String, keys: JSONDecoder.KeyDecodingStrategy = .useDefaultKeys
+    ) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = keys
+        return try decoder.decode(type, from: Data(contentsOf: ownDirectory.appendingPathComponent(name)))
     }
 }
 

@@ -28,7 +28,8 @@ import Testing
         var seen = (decayed: 0, spared: 0)
         for (family, parameters) in golden.families {
             for fields in parameters {
-                guard case .name(let name) = fields[0], case .rank(let rank) = fields[1], case .decays(let decays) = fields[2]
+                guard case .name(let name) = fields[0], case .rank(let rank) = fields[1],
+                    case .decays(let decays) = fields[2]
                 else {
                     Issue.record("\(fields)")
                     continue

@@ -12,8 +12,13 @@ import Testing
             let rates: [Double]
         }
 
-        let learning_rate: Double
+        let learningRate: Double
         let cases: [Case]
+
+        enum CodingKeys: String, CodingKey {
+            case learningRate = "learning_rate"
+            case cases
+        }
     }
 
     @Test func `Every step of every schedule has transformers' rate`() throws {
@@ -21,7 +26,7 @@ import Testing
         #expect(Set(golden.cases.map(\.type)).count == LearningRateSchedule.Kind.allCases.count)
         for test in golden.cases {
             let schedule = try LearningRateSchedule(
-                test.type, learningRate: golden.learning_rate, warmupSteps: test.warmup, totalSteps: test.total,
+                test.type, learningRate: golden.learningRate, warmupSteps: test.warmup, totalSteps: test.total,
                 options: test.options)
             for (step, rate) in test.rates.enumerated() {
                 let error = abs(schedule.learningRate(at: step) - rate)
@@ -74,7 +79,8 @@ import Testing
                 == "the schedule's min_lr or min_lr_rate must be given, and only one of the two")
         #expect(complaint(.warmupStableDecay) == "the schedule's num_decay_steps must be given, 0 or more")
         #expect(complaint(.warmupStableDecay) { $0.decaySteps = .max } == "no error")
-        let unknown = #"{"lr_scheduler_type":"cosine","learning_rate":1,"max_steps":9,"lr_scheduler_kwargs":{"cycles":2}}"#
+        let unknown =
+            #"{"lr_scheduler_type":"cosine","learning_rate":1,"max_steps":9,"lr_scheduler_kwargs":{"cycles":2}}"#
         #expect(
             message { _ = try JSONDecoder().decode(LearningRateSchedule.self, from: Data(unknown.utf8)) }
                 .contains("no schedule has an option “cycles”"))

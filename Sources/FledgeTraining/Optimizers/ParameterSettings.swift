@@ -70,7 +70,9 @@ public enum ParameterPattern: Sendable, Hashable, Codable {
         switch self {
         case .contains(let text): name.lowercased().contains(text.lowercased())
         case .component(let text):
-            name.lowercased().split(separator: ".", omittingEmptySubsequences: false).contains { $0 == text.lowercased() }
+            name.lowercased().split(separator: ".", omittingEmptySubsequences: false).contains {
+                $0 == text.lowercased()
+            }
         case .componentEnding(let text):
             name.lowercased().split(separator: ".", omittingEmptySubsequences: false).contains {
                 $0.hasSuffix(text.lowercased())

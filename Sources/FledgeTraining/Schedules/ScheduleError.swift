@@ -44,7 +44,9 @@ extension LearningRateSchedule {
     }
 
     private func validateOptions() throws(ScheduleError) {
-        guard options.numCycles.map({ $0 >= 0 && $0.isFinite }) ?? true else { throw .badValue("num_cycles", "0 or more") }
+        guard options.numCycles.map({ $0 >= 0 && $0.isFinite }) ?? true else {
+            throw .badValue("num_cycles", "0 or more")
+        }
         guard options.power.map({ $0 >= 0 && $0.isFinite }) ?? true else { throw .badValue("power", "0 or more") }
         guard options.minimumRatio.map({ (0...1).contains($0) }) ?? true else {
             throw .badValue("min_lr_rate", "from 0 to 1")
@@ -58,7 +60,9 @@ extension LearningRateSchedule {
         switch kind {
         case .polynomial:
             let final = options.finalLearningRate ?? 1e-7
-            guard final >= 0, final < learningRate else { throw .badValue("lr_end", "from 0 to below the learning rate") }
+            guard final >= 0, final < learningRate else {
+                throw .badValue("lr_end", "from 0 to below the learning rate")
+            }
         case .inverseSquareRoot:
             guard options.timescale.map({ $0 >= 1 }) ?? true else { throw .badValue("timescale", "1 or more") }
         case .cosineWithMinimum, .cosineWarmupWithMinimum:
@@ -66,7 +70,9 @@ extension LearningRateSchedule {
                 throw .badValue("min_lr or min_lr_rate", "given, and only one of the two")
             }
         case .warmupStableDecay:
-            guard let decay = options.decaySteps, decay >= 0 else { throw .badValue("num_decay_steps", "given, 0 or more") }
+            guard let decay = options.decaySteps, decay >= 0 else {
+                throw .badValue("num_decay_steps", "given, 0 or more")
+            }
             guard (options.stableSteps ?? 0) >= 0 else { throw .badValue("num_stable_steps", "0 or more") }
         default: break
         }

@@ -71,7 +71,8 @@ public struct ScheduleOptions: Sendable, Hashable, Codable {
     }
 
     public init(from decoder: any Decoder) throws {
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys where CodingKeys(stringValue: key.stringValue) == nil {
+        let keys = try decoder.container(keyedBy: AnyKey.self).allKeys
+        if let key = keys.first(where: { CodingKeys(stringValue: $0.stringValue) == nil }) {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
                     codingPath: decoder.codingPath, debugDescription: "no schedule has an option “\(key.stringValue)”"))
