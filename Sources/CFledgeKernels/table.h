@@ -6,6 +6,7 @@
 #include "products.h"
 #include "rows.h"
 #include "attention.h"
+#include "attention_training.h"
 
 const fledge_kernels TABLE = {
     .isa = ISA,
@@ -28,4 +29,6 @@ const fledge_kernels TABLE = {
     .argmax = argmax,
     .to_float = to_float,
     .from_float = from_float,
+    .attend_forward = attend_forward,
+    .attend_backward = attend_backward,
 };
