@@ -178,6 +178,42 @@ INLINE void put_turned(fledge_type type, const float *x, size_t stride, size_t c
   }
 }
 
+// Rows that will be needed soon, brought near while products are computed: a head's rows lie far apart, where no
+// processor expects them.
+enum { STREAMS_AHEAD = 8 };
+typedef struct rows_ahead {
+  struct {
+    const char *row;
+    size_t stride, rows;
+  } streams[STREAMS_AHEAD];
+  size_t count, bytes, step;
+} rows_ahead;
+
+INLINE void await_rows(rows_ahead *ahead, const float *row, size_t stride, size_t rows) {
+  if (ahead->count == STREAMS_AHEAD || rows == 0) return;
+  ahead->streams[ahead->count].row = (const char *)row;
+  ahead->streams[ahead->count].stride = stride * 4;
+  ahead->streams[ahead->count++].rows = rows;
+}
+// Of the rows awaited, as many a call as bring all of them in `calls` calls.
+INLINE void spread_rows(rows_ahead *ahead, size_t calls) {
+  size_t rows = 0;
+  for (size_t i = 0; i < ahead->count; i++) rows += ahead->streams[i].rows;
+  ahead->step = calls ? (rows + calls - 1) / calls : 0;
+}
+static void fetch_ahead(rows_ahead *ahead) {
+  for (size_t left = ahead->step; left > 0 && ahead->count > 0;) {
+    size_t last = ahead->count - 1, rows = smaller(left, ahead->streams[last].rows);
+    const char *row = ahead->streams[last].row;
+    for (size_t r = 0; r < rows; r++, row += ahead->streams[last].stride)
+      for (size_t at = 0; at < ahead->bytes; at += 64) __builtin_prefetch(row + at, 0, 2);
+    ahead->streams[last].row = row;
+    ahead->streams[last].rows -= rows;
+    left -= rows;
+    if (ahead->streams[last].rows == 0) ahead->count--;
+  }
+}
+
 // Scores ---------------------------------------------------------------------------------------------------------------
 
 // One row of queries × keys: what is added to its scores, and what drops its probabilities. Keys count from the block's
@@ -276,7 +312,7 @@ INLINE float softmax_block(fledge_type type, const score_row *row, size_t width,
 // Keys `first_key` up to `first_key + keys` meet a block of queries.
 INLINE void attend_block(fledge_type type, const fledge_differentiable_attention *t, size_t pair, size_t head,
                          size_t query, size_t count, size_t first_key, size_t keys, const attention_blocks *b,
-                         char *scratch) {
+                         rows_ahead *ahead, char *scratch) {
   float *scores = (float *)(void *)(scratch + b->scores), *out = (float *)(void *)(scratch + b->out);
   float *largest = (float *)(void *)(scratch + b->row_terms), *sums = largest + FORWARD_QUERIES;
   const char *turned = scratch + b->keys_turned + first_key / FLEDGE_PANEL * b->words * PANEL_BYTES;
@@ -288,6 +324,7 @@ INLINE void attend_block(fledge_type type, const fledge_differentiable_attention
     for (size_t r = 0; r < count; r += MICRO_ROWS) {
       size_t seen = tile_seen[r / MICRO_ROWS];
       if (seen <= c) continue;
+      fetch_ahead(ahead);
       multiply_rows(type, smaller(MICRO_ROWS, count - r), attention_round_up(smaller(FLEDGE_PANEL, seen - c), LINE_WORDS),
                     scratch + b->queries + r * b->row * 4, b->row, turned + c / FLEDGE_PANEL * b->words * PANEL_BYTES,
                     FLEDGE_PANEL, b->words, scores + r * FORWARD_SCORES + c, FORWARD_SCORES, false);
@@ -311,7 +348,7 @@ INLINE void attend_block(fledge_type type, const fledge_differentiable_attention
 
 // One block of queries of one head from its rows of `query` to its rows of `out`.
 INLINE void attend_queries(fledge_type type, const fledge_differentiable_attention *t, size_t pair, size_t head,
-                           size_t query, size_t count, const attention_blocks *b, char *scratch) {
+                           size_t query, size_t count, const attention_blocks *b, rows_ahead *ahead, char *scratch) {
   const fledge_attention_pair *p = &t->pairs[pair];
   size_t d = t->head_width, seen = attention_seen(t, p, query + count - 1);
   float *out = (float *)(void *)(scratch + b->out);
@@ -321,7 +358,7 @@ INLINE void attend_queries(fledge_type type, const fledge_differentiable_attenti
   for (size_t r = 0; r < count; r++) largest[r] = -INFINITY, sums[r] = 0;
   memset(out, 0, attention_round_up(count, ROW_STEP) * b->stacked * 4);
   for (size_t key = 0; key < seen; key += FORWARD_KEYS)
-    attend_block(type, t, pair, head, query, count, key, smaller(FORWARD_KEYS, seen - key), b, scratch);
+    attend_block(type, t, pair, head, query, count, key, smaller(FORWARD_KEYS, seen - key), b, ahead, scratch);
   for (size_t r = 0; r < count; r++) {
     size_t at = p->query_row + query + r;
     bool sees = attention_seen(t, p, query + r) > 0;
@@ -335,8 +372,36 @@ INLINE void attend_queries(fledge_type type, const fledge_differentiable_attenti
   }
 }
 
-INLINE void attend_heads(fledge_type type, const fledge_differentiable_attention *t, size_t pair, size_t key_head,
+// Awaits what follows a block of queries: the next block's queries and outputs, of this head or of the next unit, and a
+// share of the next unit's keys and values.
+INLINE void await_queries(const fledge_differentiable_attention *t, size_t unit, size_t next_unit, size_t head,
+                          size_t query, size_t query_end, size_t share, size_t shares, rows_ahead *ahead) {
+  const fledge_attention_pair *p = &t->pairs[unit / t->key_heads];
+  size_t d = t->head_width, group = t->query_heads / t->key_heads, following = query + FORWARD_QUERIES;
+  size_t count = smaller(FORWARD_QUERIES, query_end - query);
+  ahead->count = 0;
+  ahead->bytes = d * 4;
+  if (next_unit < t->pair_count * t->key_heads) {
+    const fledge_attention_pair *next = &t->pairs[next_unit / t->key_heads];
+    size_t column = next_unit % t->key_heads * d, begin = next->key_count * share / shares;
+    size_t rows = next->key_count * (share + 1) / shares - begin;
+    await_rows(ahead, t->value + (next->key_row + begin) * t->value_stride + column, t->value_stride, rows);
+    await_rows(ahead, t->key + (next->key_row + begin) * t->key_stride + column, t->key_stride, rows);
+    if (following >= query_end && head % group == group - 1)
+      await_rows(ahead, t->query + next->query_row * t->query_stride + next_unit % t->key_heads * group * d,
+                 t->query_stride, smaller(FORWARD_QUERIES, next->query_count));
+  }
+  if (following < query_end)
+    await_rows(ahead, t->query + (p->query_row + following) * t->query_stride + head * d, t->query_stride,
+               smaller(FORWARD_QUERIES, query_end - following));
+  await_rows(ahead, t->out + (p->query_row + query) * t->out_stride + head * d, t->out_stride, count);
+  size_t keys = attention_seen(t, p, query + count - 1);
+  spread_rows(ahead, (count + MICRO_ROWS - 1) / MICRO_ROWS * (keys / FLEDGE_PANEL + 1));
+}
+
+INLINE void attend_heads(fledge_type type, const fledge_differentiable_attention *t, size_t unit, size_t next_unit,
                          size_t query_begin, size_t query_end, char *scratch) {
+  size_t pair = unit / t->key_heads, key_head = unit % t->key_heads;
   const fledge_attention_pair *p = &t->pairs[pair];
   size_t d = t->head_width, group = t->query_heads / t->key_heads, keys = attention_seen(t, p, query_end - 1);
   attention_blocks b = attention_forward_blocks(t, p->key_count);
@@ -344,20 +409,25 @@ INLINE void attend_heads(fledge_type type, const fledge_differentiable_attention
   const float *value = t->value + p->key_row * t->value_stride + key_head * d;
   put_turned(type, key, t->key_stride, keys, d, &b, scratch + b.out, scratch + b.keys_turned);
   put_stacked(type, value, t->value_stride, keys, attention_round_up(keys, 2), d, 1, &b, scratch + b.values_stacked);
+  size_t blocks = (query_end - query_begin + FORWARD_QUERIES - 1) / FORWARD_QUERIES, done = 0;
   for (size_t head = key_head * group; head < (key_head + 1) * group; head++)
-    for (size_t query = query_begin; query < query_end; query += FORWARD_QUERIES)
-      attend_queries(type, t, pair, head, query, smaller(FORWARD_QUERIES, query_end - query), &b, scratch);
+    for (size_t query = query_begin; query < query_end; query += FORWARD_QUERIES, done++) {
+      rows_ahead ahead;
+      await_queries(t, unit, next_unit, head, query, query_end, done, blocks * group, &ahead);
+      attend_queries(type, t, pair, head, query, smaller(FORWARD_QUERIES, query_end - query), &b, &ahead, scratch);
+    }
 }
 
-// The query heads of one key–value head for the queries query_begin up to query_end of a pair; query_begin is a multiple
-// of FORWARD_QUERIES.
-static void attend_forward(const fledge_differentiable_attention *t, size_t pair, size_t key_head, size_t query_begin,
+// The queries query_begin up to query_end of a unit: of one pair, the query heads of one key–value head; unit = pair ·
+// key_heads + key–value head. query_begin is a multiple of FORWARD_QUERIES. `next_unit` comes after this one, if there
+// is such a unit.
+static void attend_forward(const fledge_differentiable_attention *t, size_t unit, size_t next_unit, size_t query_begin,
                            size_t query_end, void *scratch) {
   if (query_begin >= query_end) return;
   if (t->type == FLEDGE_FLOAT32)
-    attend_heads(FLEDGE_FLOAT32, t, pair, key_head, query_begin, query_end, scratch);
+    attend_heads(FLEDGE_FLOAT32, t, unit, next_unit, query_begin, query_end, scratch);
   else
-    attend_heads(FLEDGE_BFLOAT16, t, pair, key_head, query_begin, query_end, scratch);
+    attend_heads(FLEDGE_BFLOAT16, t, unit, next_unit, query_begin, query_end, scratch);
 }
 
 // Backward -------------------------------------------------------------------------------------------------------------
@@ -369,6 +439,7 @@ typedef struct backward_block {
   const attention_blocks *b;
   char *scratch;
   size_t pair, head, first_key, keys, query, count;
+  rows_ahead ahead;
 } backward_block;
 
 // Tiles of scores and of the gradients of probabilities, [rows][32] each, become probabilities after dropout and
@@ -437,7 +508,7 @@ INLINE void clear_tile(fledge_type type, const backward_block *k, size_t row, si
 }
 
 // Probabilities and gradients of scores of one block. `first_row`: rows before it see no key of the block.
-INLINE void differentiate_block(fledge_type type, const backward_block *k, size_t first_row) {
+INLINE void differentiate_block(fledge_type type, backward_block *k, size_t first_row) {
   const attention_blocks *b = k->b;
   const fledge_differentiable_attention *t = k->t;
   const float *log_sums = (const float *)(const void *)(k->scratch + b->row_terms), *means = log_sums + BACKWARD_QUERIES;
@@ -458,6 +529,7 @@ INLINE void differentiate_block(fledge_type type, const backward_block *k, size_
     for (size_t r = first_row; r < k->count; r += MICRO_ROWS) {
       size_t rows = smaller(MICRO_ROWS, k->count - r), seen = tile_seen[r / MICRO_ROWS];
       if (seen <= c) continue;
+      fetch_ahead(&k->ahead);
       size_t columns = attention_round_up(smaller(FLEDGE_PANEL, seen - c), LINE_WORDS);
       multiply_rows(type, rows, columns, k->scratch + b->queries + r * b->row * 4, b->row,
                     k->scratch + b->keys_turned + panel, FLEDGE_PANEL, b->words, s, FLEDGE_PANEL, false);
@@ -579,9 +651,62 @@ INLINE void write_gradients(const float *from, size_t from_stride, size_t rows, 
   for (size_t r = 0; r < rows; r++) memcpy(to + r * stride, from + r * from_stride, width * 4);
 }
 
+// The first row of a block of queries whose tile sees the block of keys; `count` or more where none does.
+INLINE size_t first_row_of(const fledge_differentiable_attention *t, size_t pair, size_t query, size_t count,
+                           size_t first_key) {
+  size_t row = 0;
+  while (row < count &&
+         attention_seen(t, &t->pairs[pair], query + smaller(row + MICRO_ROWS, count) - 1) <= first_key)
+    row += MICRO_ROWS;
+  return row;
+}
+
+INLINE void await_block(const backward_block *k, size_t pair, size_t head, size_t query, rows_ahead *ahead) {
+  const fledge_differentiable_attention *t = k->t;
+  size_t row = t->pairs[pair].query_row + query, column = head * t->head_width;
+  size_t count = smaller(BACKWARD_QUERIES, t->pairs[pair].query_count - query);
+  await_rows(ahead, t->out + row * t->out_stride + column, t->out_stride, count);
+  await_rows(ahead, k->g->out + row * k->g->out_stride + column, k->g->out_stride, count);
+  await_rows(ahead, t->query + row * t->query_stride + column, t->query_stride, count);
+}
+
+// Awaits what follows a block: the next queries of this head or group, else the gradients of keys and values and the
+// operands of the next block of keys or of the next unit; at once, the gradients of this block's queries.
+INLINE void await_backward(backward_block *k, size_t first_row, size_t unit, size_t next_unit, bool last_head) {
+  const fledge_differentiable_attention *t = k->t;
+  const fledge_attention_pair *p = &t->pairs[k->pair];
+  size_t d = t->head_width, following = k->query + k->count, group = t->query_heads / t->key_heads;
+  rows_ahead *ahead = &k->ahead;
+  ahead->count = 0;
+  ahead->bytes = d * 4;
+  if (following < p->query_count) {
+    await_block(k, k->pair, k->head, following, ahead);
+  } else if (!last_head) {
+    await_block(k, k->pair, k->head + 1, 0, ahead);
+  } else {
+    size_t first_key = k->first_key + k->keys, key_row = p->key_row + k->first_key, column = unit % t->key_heads * d;
+    await_rows(ahead, k->g->key + key_row * k->g->key_stride + column, k->g->key_stride, k->keys);
+    await_rows(ahead, k->g->value + key_row * k->g->value_stride + column, k->g->value_stride, k->keys);
+    bool same = first_key < p->key_count;
+    if (!same) unit = next_unit, first_key = 0, column = unit % t->key_heads * d;
+    if (unit < t->pair_count * t->key_heads) {
+      const fledge_attention_pair *next = &t->pairs[unit / t->key_heads];
+      size_t row = next->key_row + first_key, keys = smaller(BACKWARD_KEYS, next->key_count - first_key);
+      if (!same && next->query_count > 0) await_block(k, unit / t->key_heads, unit % t->key_heads * group, 0, ahead);
+      await_rows(ahead, t->value + row * t->value_stride + column, t->value_stride, keys);
+      await_rows(ahead, t->key + row * t->key_stride + column, t->key_stride, keys);
+    }
+  }
+  size_t row = p->query_row + k->query + first_row;
+  await_rows(ahead, k->g->query + row * k->g->query_stride + k->head * d, k->g->query_stride, k->count - first_row);
+  size_t tiles = (k->count - first_row + MICRO_ROWS - 1) / MICRO_ROWS;
+  spread_rows(ahead, tiles * ((k->keys + FLEDGE_PANEL - 1) / FLEDGE_PANEL));
+}
+
 INLINE void attend_keys_backward(fledge_type type, const fledge_differentiable_attention *t,
-                                 const fledge_attention_gradients *g, size_t pair, size_t key_head, size_t block,
+                                 const fledge_attention_gradients *g, size_t unit, size_t next_unit, size_t block,
                                  float *query_part, float *bias_parts, char *scratch) {
+  size_t pair = unit / t->key_heads, key_head = unit % t->key_heads;
   const fledge_attention_pair *p = &t->pairs[pair];
   attention_blocks b = attention_backward_blocks(t);
   backward_block k = {.t = t, .g = g, .b = &b, .scratch = scratch, .pair = pair, .first_key = block * BACKWARD_KEYS};
@@ -604,14 +729,12 @@ INLINE void attend_keys_backward(fledge_type type, const fledge_differentiable_a
     size_t stride = query_part ? t->query_heads * d : g->query_stride;
     for (k.query = 0; k.query < p->query_count; k.query += BACKWARD_QUERIES) {
       k.count = smaller(BACKWARD_QUERIES, p->query_count - k.query);
-      size_t first_row = 0;  // of the first tile whose last query sees the block
-      while (first_row < k.count &&
-             attention_seen(t, p, smaller(k.query + first_row + MICRO_ROWS, p->query_count) - 1) <= k.first_key)
-        first_row += MICRO_ROWS;
+      size_t first_row = first_row_of(t, pair, k.query, k.count, k.first_key);
       float *rows = to + k.query * stride;
       if (block == 0)  // what no later block writes
         for (size_t r = 0; r < smaller(first_row, k.count); r++) memset(rows + r * stride, 0, d * 4);
       if (first_row >= k.count) continue;
+      await_backward(&k, first_row, unit, next_unit, i + 1 == group);
       load_block(type, &k, first_row);
       differentiate_block(type, &k, first_row);
       add_key_gradients(type, &k, first_row);
@@ -625,13 +748,13 @@ INLINE void attend_keys_backward(fledge_type type, const fledge_differentiable_a
   write_gradients((const float *)(const void *)(scratch + b.value_grads), b.stacked, k.keys, d, to, g->value_stride);
 }
 
-// Block `block` of the keys of one key–value head, against all queries. Gradients of queries go to `query_part`
+// Block `block` of the keys of a unit (as above) against all its queries. Gradients of queries go to `query_part`
 // ([queries of the pair, query_heads · head_width]: this block's part alone), or without it are added up in their place,
 // blocks taken in order. Bias gradients go to a part for each query head of the group.
-static void attend_backward(const fledge_differentiable_attention *t, const fledge_attention_gradients *g, size_t pair,
-                            size_t key_head, size_t block, float *query_part, float *bias_parts, void *scratch) {
+static void attend_backward(const fledge_differentiable_attention *t, const fledge_attention_gradients *g, size_t unit,
+                            size_t next_unit, size_t block, float *query_part, float *bias_parts, void *scratch) {
   if (t->type == FLEDGE_FLOAT32)
-    attend_keys_backward(FLEDGE_FLOAT32, t, g, pair, key_head, block, query_part, bias_parts, scratch);
+    attend_keys_backward(FLEDGE_FLOAT32, t, g, unit, next_unit, block, query_part, bias_parts, scratch);
   else
-    attend_keys_backward(FLEDGE_BFLOAT16, t, g, pair, key_head, block, query_part, bias_parts, scratch);
+    attend_keys_backward(FLEDGE_BFLOAT16, t, g, unit, next_unit, block, query_part, bias_parts, scratch);
 }

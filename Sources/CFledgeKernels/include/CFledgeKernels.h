@@ -210,10 +210,10 @@ typedef struct fledge_kernels {
   size_t (*argmax)(const float *x, size_t count);
   void (*to_float)(const void *x, fledge_type type, size_t count, float *out);
   void (*from_float)(const float *x, fledge_type type, size_t count, void *out);
-  void (*attend_forward)(const fledge_differentiable_attention *attention, size_t pair, size_t key_head,
+  void (*attend_forward)(const fledge_differentiable_attention *attention, size_t unit, size_t next_unit,
                          size_t query_begin, size_t query_end, void *scratch);
   void (*attend_backward)(const fledge_differentiable_attention *attention, const fledge_attention_gradients *gradients,
-                          size_t pair, size_t key_head, size_t block, float *query_part, float *bias_parts,
+                          size_t unit, size_t next_unit, size_t block, float *query_part, float *bias_parts,
                           void *scratch);
 } fledge_kernels;
 
