@@ -8,6 +8,7 @@
 #include "attention.h"
 #include "training.h"
 #include "optimizers.h"
+#include "attention_training.h"
 
 const fledge_kernels TABLE = {
     .isa = ISA,
@@ -44,4 +45,6 @@ const fledge_kernels TABLE = {
     .adafactor_moment = adafactor_moment,
     .adafactor_square = adafactor_square,
     .adafactor_apply = adafactor_apply,
+    .attend_forward = attend_forward,
+    .attend_backward = attend_backward,
 };

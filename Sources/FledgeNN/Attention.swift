@@ -74,11 +74,13 @@ public struct SelfAttention: Sendable {
             projected = projected.rotatedHeads(
                 columns: 0..<queries + keys, headWidth: headWidth, cosines: rotation.cosines, sines: rotation.sines)
         }
-        let attention = DifferentiableAttention(
-            heads: heads, keyValueHeads: keyValueHeads, headWidth: headWidth, scale: scale, isCausal: step.isCausal,
-            bias: step.bias, dropout: output.dropout?.stream(1), type: queryKeyValue.weight.type, spans: step.spans,
-            keyOffsets: step.spans.map(\.queryOffset))
-        return attention(projected, projected, keyColumn: queries)
+        var attention = DifferentiableAttention(
+            pairs: step.spans.map { .init($0.queryOffset..<$0.queryOffset + $0.queryCount) }, heads: heads,
+            keyHeads: keyValueHeads, headWidth: headWidth, scale: scale)
+        attention.isCausal = step.isCausal
+        attention.bias = step.bias
+        attention.set(queryKeyValue, dropout: output.dropout)
+        return attention(fused: projected)
     }
 
     /// An empty cache for this layer.
@@ -126,15 +128,16 @@ public struct CrossAttention: Sendable {
         let query = query(hidden, norm: norm)
         if keyValue.weight.isDifferentiable, let pending = state.pendingCrossAttention {
             var row = 0
-            let attention = DifferentiableAttention(
-                heads: heads, keyValueHeads: heads, headWidth: headWidth, scale: scale, isCausal: false, bias: nil,
-                dropout: output.dropout?.stream(1), type: keyValue.weight.type, spans: state.crossSpans,
-                keyOffsets: pending.lengths.map { length in
-                    defer { row += length }
-                    return row
-                })
+            let pairs = state.crossSpans.map { span in
+                defer { row += span.keyCount }
+                return DifferentiableAttention.Pair(
+                    queries: span.queryOffset..<span.queryOffset + span.queryCount, keys: row..<row + span.keyCount)
+            }
+            var attention = DifferentiableAttention(
+                pairs: pairs, heads: heads, keyHeads: heads, headWidth: headWidth, scale: scale)
+            attention.set(keyValue, dropout: output.dropout)
             return output(
-                attention(query, keyValue(pending.hidden), keyColumn: 0), residual: residual, drops: true)
+                attention(query: query, keysAndValues: keyValue(pending.hidden)), residual: residual, drops: true)
         }
         guard let pending = state.pendingCrossAttention else {
             let context = query.attention(
@@ -153,4 +156,14 @@ public struct CrossAttention: Sendable {
     }
 
     var weightByteCount: Int { query.weight.byteCount + output.weight.byteCount }
+}
+
+extension DifferentiableAttention {
+    /// The type that the projection is computed in, and what is left out of the probabilities.
+    fileprivate mutating func set(_ projection: Linear, dropout: Dropout?) {
+        type = projection.weight.type == .bfloat16 ? .bfloat16 : .float32
+        guard let dropout = dropout?.stream(1) else { return }
+        self.dropout = dropout.probability
+        seed = dropout.seed
+    }
 }

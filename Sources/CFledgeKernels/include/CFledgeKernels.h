@@ -181,6 +181,41 @@ typedef struct fledge_adafactor {
   float minimum_scale;               // by this at least
 } fledge_adafactor;
 
+/// A stretch of query rows against a stretch of key and value rows: for self-attention the same rows, for
+/// cross-attention rows of other tensors. Several pairs are a ragged batch without padding.
+typedef struct fledge_attention_pair {
+  size_t query_row, query_count;
+  size_t key_row, key_count;
+} fledge_attention_pair;
+
+/// Attention for training: out = dropout(softmax(scale · q kᵀ + bias)) v for every pair and head, straight on rows of a
+/// projection. Head h lies at columns h · head_width…; query head h reads key–value head h / (query_heads / key_heads).
+typedef struct fledge_differentiable_attention {
+  const fledge_attention_pair *pairs;
+  size_t pair_count;
+  size_t query_heads, key_heads, head_width;  // query_heads is a multiple of key_heads
+  const float *query, *key, *value;
+  size_t query_stride, key_stride, value_stride;
+  float scale;
+  bool causal;  // query i of n sees keys up to key_count - n + i; a query that sees none gives zeros
+  const float *distance_bias;  // optional [query_heads, 2 · distance_span - 1]: entry distance_span - 1 + (key - query),
+  size_t distance_span;        // query i standing at key_count - query_count + i; at least the longest stretch of a pair
+  fledge_type type;            // of the operands of products: FLEDGE_FLOAT32 or FLEDGE_BFLOAT16; sums are float32
+  float dropout;               // probability that a probability becomes 0; the others are divided by 1 - dropout
+  uint64_t seed;               // what is dropped depends on seed, pair, head, query and key only
+  float *out;                  // [query rows, query_heads · head_width]
+  size_t out_stride;
+  float *log_sums;  // [query rows, query_heads]: log Σ e^score, which the backward pass needs; -∞ where nothing is seen
+} fledge_differentiable_attention;
+
+/// Where the backward pass reads the gradient of `out` and writes the others: every row of the pairs, and no other.
+typedef struct fledge_attention_gradients {
+  const float *out;
+  float *query, *key, *value;
+  size_t out_stride, query_stride, key_stride, value_stride;
+  float *distance_bias;  // optional, like the table; added to what is there
+} fledge_attention_gradients;
+
 /// The kernels of one instruction set. Pointers are never null.
 typedef struct fledge_kernels {
   fledge_isa isa;
@@ -236,6 +271,12 @@ typedef struct fledge_kernels {
                              const float *rows, const float *columns);
   void (*adafactor_apply)(const fledge_adafactor *adafactor, float decay, float rate, size_t begin, size_t height,
                           size_t width, const float *rows, const float *columns);
+
+  void (*attend_forward)(const fledge_differentiable_attention *attention, size_t unit, size_t next_unit,
+                         size_t query_begin, size_t query_end, void *scratch);
+  void (*attend_backward)(const fledge_differentiable_attention *attention, const fledge_attention_gradients *gradients,
+                          size_t unit, size_t next_unit, size_t block, float *query_part, float *bias_parts,
+                          void *scratch);
 } fledge_kernels;
 
 /// The table of one level, or null where this processor does not have it.
@@ -380,6 +421,17 @@ bool fledge_adafactor_run(const fledge_kernels *kernels, fledge_pool *pool, cons
 /// ran out.
 bool fledge_sum_of_squares_run(const fledge_kernels *kernels, fledge_pool *pool, fledge_update *updates,
                                size_t update_count, double *sum);
+
+/// Attention for training: fills `out` and `log_sums`. Returns false if memory ran out.
+bool fledge_attention_forward(const fledge_kernels *kernels, fledge_pool *pool,
+                              const fledge_differentiable_attention *attention);
+
+/// Its gradients, from the same description with `out` and `log_sums` as the forward pass left them; probabilities are
+/// computed again (Dao et al. 2022, algorithm 4). No two pairs may share key rows or query rows. The result is the same
+/// to the bit for any number of threads. Returns false if memory ran out.
+bool fledge_attention_backward(const fledge_kernels *kernels, fledge_pool *pool,
+                               const fledge_differentiable_attention *attention,
+                               const fledge_attention_gradients *gradients);
 
 /// Reads `bytes` once, spread over the pool, and returns a value that depends on all of them (a bandwidth probe).
 uint64_t fledge_read_all(fledge_pool *pool, const void *data, size_t bytes);
