@@ -69,8 +69,8 @@ let package = Package(
         .target(
             name: "Fledge",
             dependencies: [
-                "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeNN", "FledgeModels",
-                "FledgeGeneration",
+                "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeData", "FledgeNN",
+                "FledgeModels", "FledgeGeneration", "FledgeTraining",
             ],
             swiftSettings: settings),
         .executableTarget(

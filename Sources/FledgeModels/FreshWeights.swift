@@ -68,7 +68,7 @@ public struct FreshWeights: Sendable {
     }
 
     /// Zeros for biases, ones for the weights of norms, a normal distribution for matrices.
-    func initial(_ name: String, _ shape: Shape, _ fields: Fields, seed: UInt64) -> Tensor {
+    package func initial(_ name: String, _ shape: Shape, _ fields: Fields, seed: UInt64) -> Tensor {
         if shape.count < 2 {
             let isWeight = name.hasSuffix("weight") || name.hasSuffix("gamma")
             return Tensor(Array(repeating: isWeight ? 1 : 0, count: shape.elementCount), shape: shape)

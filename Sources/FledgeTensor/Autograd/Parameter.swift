@@ -29,3 +29,16 @@ public final class Parameter: @unchecked Sendable {
     /// Forgets the gradient.
     public func clearGradient() { _ = node.takeGradient() }
 }
+
+extension Tensor {
+    /// The elements of a parameter or a gradient, to be written to whoever else looks at them.
+    ///
+    /// - Precondition: contiguous float32, and alive while they are used.
+    package var lent: UnsafeMutableBufferPointer<Float> {
+        precondition(isContiguous, "elements with gaps cannot be lent")
+        return UnsafeMutableBufferPointer(start: floats, count: elementCount)
+    }
+
+    /// Writes other numbers where these are, whoever else looks at them.
+    package func overwrite(with source: UnsafeBufferPointer<Float>) { _ = lent.update(fromContentsOf: source) }
+}
