@@ -1,5 +1,5 @@
-import ArgumentParser
-import Fledge
+public import ArgumentParser
+public import Fledge
 
 extension LearningTask: ExpressibleByArgument {}
 extension LearningRateSchedule.Kind: ExpressibleByArgument {}

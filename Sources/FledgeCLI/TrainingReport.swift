@@ -34,12 +34,12 @@ struct TrainingReport {
     }
 
     func run() throws {
-        let log = try arguments.logFile.map { try TrainingLog(path: $0, resumingAt: trainer.step) }
+        let log = try arguments.logFile.map { try TrainingLog(path: $0, resumingAfter: trainer.step == 0 ? nil : trainer.step) }
         var last: TrainingRecord?
         var evalLoss: Double?
         var speeds: [Double] = []
         try trainer.run { record in
-            try log?.append(record)
+            try log?.write(record)
             if let loss = record.metrics["eval_loss"] { evalLoss = loss } else { last = record }
             if let speed = record.tokensPerSecond { speeds.append(speed) }
             Terminal.error(line(record) + "\n")

@@ -129,7 +129,7 @@ struct TrainingRun {
             }
             return try CausalLanguageModeling(tokenizer: tokenizer, text: field, maxLength: text.maxLength)
         case .seq2Seq:
-            var objective = try SequenceToSequence(
+            var objective = SequenceToSequence(
                 tokenizer: tokenizer, source: RecordText(field: text.sourceField, prefix: text.prefix),
                 target: RecordText(field: text.targetField))
             objective.maxSourceLength = text.maxLength

@@ -1,5 +1,5 @@
 public import FledgeNN
-import FledgeTensor
+package import FledgeTensor
 
 #if canImport(FoundationEssentials)
     public import FoundationEssentials
@@ -71,7 +71,7 @@ public struct FreshWeights: Sendable {
     package func initial(_ name: String, _ shape: Shape, _ fields: Fields, seed: UInt64) -> Tensor {
         if shape.count < 2 {
             let isWeight = name.hasSuffix("weight") || name.hasSuffix("gamma")
-            return Tensor(Array(repeating: isWeight ? 1 : 0, count: shape.elementCount), shape: shape)
+            return Tensor([Float](repeating: isWeight ? 1 : 0, count: shape.elementCount), shape: shape)
         }
         // A stream for each name: FNV-1a of its bytes.
         let stream = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
