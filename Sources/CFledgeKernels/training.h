@@ -1,6 +1,25 @@
 // What training adds, for one instruction set: operands packed across, the derivatives of norms and activations, and
 // cross-entropy.
 
+// Four numbers at a time: tiles are twelve wide, whatever the vectors are.
+typedef float quad __attribute__((vector_size(16)));
+typedef uint32_t word_quad __attribute__((vector_size(16)));
+
+INLINE quad load_quad(const float *x, size_t count) {
+  quad v = {0, 0, 0, 0};
+  if (count >= 4)
+    memcpy(&v, x, 16);
+  else
+    memcpy(&v, x, 4 * count);
+  return v;
+}
+// The bits of bfloat16 numbers in the upper halves, rounded to nearest even; NaN stays NaN.
+INLINE word_quad bfloat16_quad(quad x) {
+  word_quad bits = (word_quad)x, is_nan = (word_quad)((bits & 0x7fffffffu) > 0x7f800000u);
+  word_quad rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
+  return ((rounded & ~is_nan) | ((bits | 0x400000u) & is_nan)) & 0xffff0000u;
+}
+
 // Packs `rows` rows as stretch `begin`… of the operand's depth: number (r, c) becomes number begin + r of place c. Places
 // from `columns` on are filled with zeros. A bfloat16 word holds two rows; the second half of a last one is `close`d.
 static void pack_across(const float *x, size_t stride, size_t rows, size_t columns, size_t places, fledge_type type,
@@ -10,9 +29,13 @@ static void pack_across(const float *x, size_t stride, size_t rows, size_t colum
     out += begin * step;
     for (size_t r = 0; r < rows; r++, x += stride, out += step) {
       size_t c = 0;
-      for (; c + LANES <= columns; c += LANES) store_float(out + 4 * c, load_float(x + c));
-      if (c < columns) memcpy(out + 4 * c, x + c, 4 * (columns - c));
-      if (columns < places) memset(out + 4 * columns, 0, 4 * (places - columns));
+      if (places == FLEDGE_PANEL)
+        for (; c + LANES <= columns; c += LANES) store_float(out + 4 * c, load_float(x + c));
+      for (; c + 4 <= columns; c += 4) memcpy(out + 4 * c, x + c, 16);
+      for (; c < places; c++) {
+        float one = c < columns ? x[c] : 0;
+        memcpy(out + 4 * c, &one, 4);
+      }
     }
     return;
   }
@@ -20,24 +43,34 @@ static void pack_across(const float *x, size_t stride, size_t rows, size_t colum
     size_t at = begin + r;
     char *word = out + at / 2 * step;
     const float *row = x + r * stride;
-    bool isPair = at % 2 == 0 && r + 1 < rows;
+    bool is_pair = at % 2 == 0 && r + 1 < rows, closes = close && at % 2 == 0 && r + 1 == rows;
     size_t c = 0;
-    if (isPair)
-      for (; c + LANES <= columns; c += LANES) {
-        uint16_t low[LANES], high[LANES];
-        pack_bfloat16_lanes(low, load_float(row + c));
-        pack_bfloat16_lanes(high, load_float(row + stride + c));
-        vint pair = (vint)((vuint)(vint)bfloat16_lanes(low) >> 16) | (vint)bfloat16_lanes(high);
-        memcpy(word + 4 * c, &pair, sizeof pair);
+    if (is_pair || closes) {
+#if defined(pair_of_bfloat16)
+      if (is_pair && places == FLEDGE_PANEL)
+        for (; c + LANES <= columns; c += LANES) {
+          vint pair = pair_of_bfloat16(load_float(row + c), load_float(row + stride + c));
+          memcpy(word + 4 * c, &pair, sizeof pair);
+        }
+#endif
+      for (; c < places; c += 4) {
+        size_t count = c < columns ? columns - c : 0, room = smaller(4, places - c);
+        word_quad low = bfloat16_quad(load_quad(row + c, count)) >> 16;
+        word_quad high = is_pair ? bfloat16_quad(load_quad(row + stride + c, count)) : (word_quad){0};
+        word_quad pair = low | high;
+        if (room == 4)
+          memcpy(word + 4 * c, &pair, 16);
+        else
+          memcpy(word + 4 * c, &pair, 4 * room);
       }
-    for (; c < columns; c++) {
-      uint16_t half = float_to_bfloat16(row[c]);
-      memcpy(word + 4 * c + at % 2 * 2, &half, 2);
-      if (isPair) half = float_to_bfloat16(row[stride + c]), memcpy(word + 4 * c + 2, &half, 2);
-      if (!isPair && close && at % 2 == 0 && r + 1 == rows) memset(word + 4 * c + 2, 0, 2);
+    } else {
+      // One half of a word whose other half comes with another part.
+      for (; c < places; c++) {
+        uint16_t half = c < columns ? float_to_bfloat16(row[c]) : 0;
+        memcpy(word + 4 * c + at % 2 * 2, &half, 2);
+      }
     }
-    if (columns < places) memset(word + 4 * columns, 0, 4 * (places - columns));
-    r += isPair ? 2 : 1;
+    r += is_pair ? 2 : 1;
   }
 }
 
