@@ -51,46 +51,8 @@ public struct IndexedDataSet: Sendable {
     /// - Parameters:
     ///   - order: the order.
     ///   - start: how many records of it to leave out.
+    /// - Returns: a reader.
     public func reader(order: RecordOrder = .files, from start: Int = 0) -> IndexedReader {
         IndexedReader(self, order: order, from: start)
-    }
-}
-
-/// In which order records are read.
-public enum RecordOrder: Sendable, Equatable, Codable {
-    /// As the files have them.
-    case files
-    /// Mixed: all orders are equally likely, each epoch has another one, and the same seed and epoch give the same one
-    /// on every machine.
-    case shuffled(seed: UInt64, epoch: Int)
-
-    /// The numbers of `count` records in this order.
-    ///
-    /// - Complexity: O(n), and 8 bytes a record.
-    public func indices(count: Int) -> [Int] {
-        var indices = Array(0..<count)
-        if case .shuffled(let seed, let epoch) = self {
-            let stream = ContentHash.mixed(UInt64(bitPattern: Int64(epoch)) &+ 0x9E37_79B9_7F4A_7C15)
-            var generator = SplitMix64(seed: seed ^ stream)
-            generator.shuffle(&indices)
-        }
-        return indices
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014, figure 17).
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -29,7 +29,8 @@ struct DelimitedTests {
     }
 
     @Test(arguments: [4, 7, 64, 1 << 18])
-    func `hostile texts are read as Python's csv module reads them, whatever the size of the pieces`(chunk: Int) throws {
+    func `hostile texts are read as Python's csv module reads them, whatever the size of the pieces`(chunk: Int) throws
+    {
         guard case .object(let golden) = try Fixture.json("csv.json"), case .array(let cases)? = golden["cases"] else {
             Issue.record("the fixture has no cases")
             return

@@ -78,7 +78,8 @@ struct LabelingTests {
     @Test func `pairs have segments, and the longer text is cut`() throws {
         let tokenizer = try Fixture.bert.get()
         let objective = SequenceClassification(
-            tokenizer: tokenizer, text: "premise", pair: "hypothesis", kind: .single(names: ["yes", "no"]), maxLength: 12)
+            tokenizer: tokenizer, text: "premise", pair: "hypothesis", kind: .single(names: ["yes", "no"]),
+            maxLength: 12)
         let record: Record = ["premise": "the king and the queen", "hypothesis": "the king", "label": "no"]
         let example = try #require(try objective.examples(of: record).first)
         let encoding = tokenizer.encoding(of: "the king and the queen", pair: "the king", addSpecialTokens: true)
@@ -86,6 +87,14 @@ struct LabelingTests {
         #expect(example.inputIDs.count == 12)
         #expect(example.segmentIDs?.suffix(3) == encoding.typeIDs.suffix(3))
         #expect(example.inputIDs.last == encoding.ids.last)
+    }
+
+    @Test func `a name that comes twice leaves the other numbers as they are`() throws {
+        let objective = SequenceClassification(
+            tokenizer: try Fixture.bert.get(), kind: .multiple(names: ["a", "a", "b"]))
+        #expect(
+            try objective.examples(of: ["text": "x", "label": ["b", "a"]]).map(\.labels) == [.categories([1, 0, 1])])
+        #expect(try objective.examples(of: ["text": "x", "label": [1]]).map(\.labels) == [.categories([0, 1, 0])])
     }
 
     @Test func `tags and tokens that do not match are errors`() throws {

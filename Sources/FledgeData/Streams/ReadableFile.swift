@@ -55,7 +55,8 @@ final class ReadableFile {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
             while length < count {
-                let more = pread(descriptor, buffer.baseAddress?.advanced(by: length), count - length, off_t(offset + length))
+                let more = pread(
+                    descriptor, buffer.baseAddress?.advanced(by: length), count - length, off_t(offset + length))
                 if more == 0 { return }
                 if more > 0 {
                     length += more

@@ -19,9 +19,11 @@ public final class BatchIterator {
     var isCancelled: () -> Bool = { false }
 
     init(_ data: TrainingData, from position: BatchPosition, epochs: Int?) throws(DataError) {
-        guard position.epoch >= 0, position.index >= 0, position.pool >= 0, position.done >= 0 else {
+        let numbers = [position.epoch, position.index, position.pool, position.done]
+        guard numbers.allSatisfy({ 0..<1 << 60 ~= $0 }), DocumentPacker.isPossible(position.packer) else {
             throw .invalidOption(
-                name: "position", problem: "it has negative numbers", remedy: "Resume from a position that was saved.")
+                name: "position", problem: "it has impossible numbers",
+                remedy: "Resume from a position that was saved for these data.")
         }
         self.data = data
         self.epochs = epochs
