@@ -23,8 +23,10 @@ final class TemporaryDirectory {
 
     func write(_ bytes: [UInt8], to name: String) throws -> String {
         let file = "\(path)/\(name)"
-        let folder = (file as NSString).deletingLastPathComponent
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        if name.contains("/") {
+            let folder = (file as NSString).deletingLastPathComponent
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         return file
     }

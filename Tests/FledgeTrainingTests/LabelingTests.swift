@@ -43,6 +43,31 @@ struct LabelingTests {
         #expect(windowCount > 80)
     }
 
+    @Test func `articles of SQuAD's own files are the questions that they hold`() throws {
+        let objective = ExtractiveQuestionAnswering(tokenizer: try Fixture.bert.get())
+        let article: Record = [
+            "title": "t",
+            "paragraphs": [
+                [
+                    "context": "the king",
+                    "qas": [
+                        ["question": "who", "id": "1", "answers": [["text": "king", "answer_start": 4]]],
+                        ["question": "why", "id": "2", "is_impossible": true, "answers": []],
+                    ],
+                ]
+            ],
+        ]
+        let flat: [Record] = [
+            ["question": "who", "context": "the king", "answers": ["text": ["king"], "answer_start": [4]]],
+            ["question": "why", "context": "the king", "answers": ["text": [], "answer_start": []]],
+        ]
+        let examples = try objective.examples(of: article)
+        #expect(examples == (try flat.flatMap { try objective.examples(of: $0) }))
+        #expect(examples.count == 2)
+        #expect(examples[1].labels == .span(start: 0, end: 0))
+        #expect(examples[0].labels != .span(start: 0, end: 0))
+    }
+
     @Test func `an answer that is not where it should be is an error`() throws {
         let objective = ExtractiveQuestionAnswering(tokenizer: try Fixture.bert.get())
         var record: Record = ["question": "q", "context": "é b", "answers": ["text": ["b"], "answer_start": [3]]]
