@@ -27,6 +27,8 @@ final class TemporaryDirectory {
             let folder = (file as NSString).deletingLastPathComponent
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
+        // File systems take long to overwrite a file; a new one is not waited for.
+        try? FileManager.default.removeItem(atPath: file)
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         return file
     }
