@@ -177,9 +177,12 @@ struct BatchTests {
 
     @Test func `data without an example do not turn for ever`() throws {
         let empty = try TemporaryFile("")
-        let batches = try data(BatchOptions(size: .examples(1)), file: empty).batches(epochs: nil)
-        #expect(message { _ = try batches.next() }.hasPrefix("data: an epoch has no batches."))
-        #expect(try data(BatchOptions(size: .examples(1)), file: empty).batches(epochs: 3).next() == nil)
+        for epochs in [nil, 1, .max] {
+            let batches = try data(BatchOptions(size: .examples(1)), file: empty).batches(epochs: epochs)
+            #expect(message { _ = try batches.next() }.hasPrefix("data: an epoch has no batches."))
+        }
+        let large = try data(BatchOptions(size: .examples(98), dropsLast: true)).batches()
+        #expect(message { _ = try large.next() }.hasPrefix("data: an epoch has no batches."))
     }
 
     @Test(arguments: [

@@ -35,8 +35,8 @@ public final class BatchIterator {
 
     /// The next batch, nil after the last one of the last epoch.
     ///
-    /// - Throws: a ``DataError`` that names the file and the line of a broken record, after all whole batches before it;
-    ///   it comes again whenever ``next()`` is called again.
+    /// - Throws: a ``DataError`` that names the file and the line of a broken record, after all whole batches before it,
+    ///   or says that an epoch has no batches. It comes again whenever ``next()`` is called again.
     public func next() throws(DataError) -> TrainingBatch? {
         while epochs.map({ position.epoch < $0 }) ?? true {
             let pool = if let pool { pool } else { try readPool() }
@@ -56,13 +56,13 @@ public final class BatchIterator {
     }
 
     private func beginEpoch(_ epoch: Int) throws(DataError) {
-        let hadBatches = position.index > 0
-        position = BatchPosition(epoch: epoch)
-        guard hadBatches || epochs != nil else {
+        // Epochs without a batch would never end.
+        guard position.index > 0 else {
             throw .invalidOption(
                 name: "data", problem: "an epoch has no batches",
-                remedy: "Check the files and the fields, or do not leave out the last batch.")
+                remedy: "Check the files and the fields, use smaller batches, or do not leave out the last one.")
         }
+        position = BatchPosition(epoch: epoch)
         source = try RecordSource(data, epoch: epoch, from: position.source)
         packer = DocumentPacker(packing: data.objective.packing)
         pending = []
