@@ -36,7 +36,7 @@ public final class BatchIterator {
     /// The next batch, nil after the last one of the last epoch.
     ///
     /// - Throws: a ``DataError`` that names the file and the line of a broken record, after all whole batches before it,
-    ///   or says that an epoch has no batches. It comes again whenever ``next()`` is called again.
+    ///   or, if there is no last epoch, says that an epoch has no batches. It comes again whenever ``next()`` is called again.
     public func next() throws(DataError) -> TrainingBatch? {
         while epochs.map({ position.epoch < $0 }) ?? true {
             let pool = if let pool { pool } else { try readPool() }
@@ -50,18 +50,23 @@ public final class BatchIterator {
                 return batch
             }
             if let failure { throw failure }
-            if isLastPool { try beginEpoch(position.epoch + 1) } else { beginPool() }
+            if !isLastPool {
+                beginPool()
+            } else if position.index > 0 {
+                try beginEpoch(position.epoch + 1)
+            } else if epochs != nil {
+                // Where one epoch has no batches, the others have none.
+                return nil
+            } else {
+                throw .invalidOption(
+                    name: "data", problem: "an epoch has no batches",
+                    remedy: "Check the files and the fields, use smaller batches, or do not leave out the last one.")
+            }
         }
         return nil
     }
 
     private func beginEpoch(_ epoch: Int) throws(DataError) {
-        // Epochs without a batch would never end.
-        guard position.index > 0 else {
-            throw .invalidOption(
-                name: "data", problem: "an epoch has no batches",
-                remedy: "Check the files and the fields, use smaller batches, or do not leave out the last one.")
-        }
         position = BatchPosition(epoch: epoch)
         source = try RecordSource(data, epoch: epoch, from: position.source)
         packer = DocumentPacker(packing: data.objective.packing)
