@@ -7,7 +7,7 @@
 #endif
 
 /// A file open for reading.
-final class ReadableFile {
+final class ReadableFile: Sendable {
     let path: String
     private let descriptor: Int32
 
@@ -20,6 +20,12 @@ final class ReadableFile {
             close(descriptor)
             throw .unreadable(file: path, reason: "it is a directory")
         }
+    }
+
+    /// Takes over an open file.
+    init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
     }
 
     deinit {

@@ -20,8 +20,7 @@ public struct TrainingData: Sendable {
 
     /// Puts them together. If the options shuffle, all files are read once to find their records.
     ///
-    /// - Throws: a ``DataError`` if a file cannot be read, is to be shuffled and is compressed, or the options make no
-    ///   sense.
+    /// - Throws: a ``DataError`` if a file cannot be read, or the options make no sense.
     public init(_ dataSet: DataSet, objective: any Objective, options: BatchOptions) throws(DataError) {
         self.dataSet = dataSet
         self.objective = objective
