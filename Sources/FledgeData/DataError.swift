@@ -11,8 +11,8 @@ public enum DataError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownFormat(file: String)
     /// A record breaks its format, or is not fit for what it is used for. Lines are counted from 1.
     case malformed(file: String, line: Int, problem: String, remedy: String)
-    /// Records of a compressed file are asked for in another order than the file's.
-    case notSeekable(file: String)
+    /// A compressed file is to be read in another order than its own, and there is no room for a copy that can be.
+    case noRoom(file: String, directory: String, reason: String)
     /// A file is not the one that an index or a position was made for.
     case changed(file: String, problem: String)
     /// A value that the caller gave makes no sense.
@@ -29,9 +29,9 @@ public enum DataError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(file): the name does not say what the file's format is. Give the format."
         case .malformed(let file, let line, let problem, let remedy):
             "\(file): line \(line): \(problem). \(remedy)"
-        case .notSeekable(let file):
-            "\(file): records of a gzip-compressed file can only be read in order. Decompress it to shuffle it, or "
-                + "read it in the file's order."
+        case .noRoom(let file, let directory, let reason):
+            "\(file): to be read in any order it must be decompressed, and its copy cannot be written to "
+                + "\(directory): \(reason). Make room there, set TMPDIR to another folder, or read the file in its order."
         case .changed(let file, let problem):
             "\(file): \(problem). The file has changed since then: start again from the beginning."
         case .invalidOption(let name, let problem, let remedy):

@@ -63,6 +63,7 @@ public struct DataSet: Sendable {
     /// Gives fields other names. A record without one of them is an error.
     ///
     /// - Parameter names: for each present name the new one.
+    /// - Returns: the data set.
     public func renaming(_ names: [String: String]) -> DataSet { stepping(.rename(names)) }
 
     private func choosing(_ choice: RecordChoice) -> DataSet {

@@ -1,7 +1,7 @@
 /// A data set whose records can be read in any order, because it is known where each of them is.
 ///
 /// It holds 16 bytes for each record, not the records: a set of ten million of whatever length takes 160 MB. Making it
-/// reads all files once. Files that are compressed cannot be read in any order but their own.
+/// reads all files once. Compressed files are decompressed into the system's folder for temporary files (`TMPDIR`).
 public struct IndexedDataSet: Sendable {
     /// What was indexed.
     public let dataSet: DataSet
@@ -11,20 +11,24 @@ public struct IndexedDataSet: Sendable {
     private var lines: [UInt32] = []
     /// For each file the number of its first record.
     private var starts: [Int] = []
+    /// The decompressed copies of compressed files, by the files' numbers.
+    let copies: [Int: ReadableFile]
 
     /// How many records there are.
     public var count: Int { offsets.count }
 
     /// Finds the records.
     ///
-    /// - Throws: a ``DataError`` if a file cannot be read, is compressed, or breaks its format so that the ends of
+    /// - Throws: a ``DataError`` if a file cannot be read or decompressed, or breaks its format so that the ends of
     ///   records cannot be seen. What records hold is not looked at.
     /// - Complexity: O(n) in the bytes of the files.
     public init(_ dataSet: DataSet) throws(DataError) {
         self.dataSet = dataSet
-        for file in dataSet.files where try ByteStream(path: file.path, chunk: 64).isCompressed {
-            throw .notSeekable(file: file.path)
+        var copies: [Int: ReadableFile] = [:]
+        for (number, file) in dataSet.files.enumerated() where try ByteStream(path: file.path, chunk: 64).isCompressed {
+            copies[number] = try ReadableFile.decompressedCopy(of: file.path)
         }
+        self.copies = copies
         let reader = try RecordReader(dataSet)
         while let (file, frame) = try reader.nextFrame() {
             while starts.count <= file { starts.append(count) }
@@ -51,46 +55,8 @@ public struct IndexedDataSet: Sendable {
     /// - Parameters:
     ///   - order: the order.
     ///   - start: how many records of it to leave out.
+    /// - Returns: a reader.
     public func reader(order: RecordOrder = .files, from start: Int = 0) -> IndexedReader {
         IndexedReader(self, order: order, from: start)
-    }
-}
-
-/// In which order records are read.
-public enum RecordOrder: Sendable, Equatable, Codable {
-    /// As the files have them.
-    case files
-    /// Mixed: all orders are equally likely, each epoch has another one, and the same seed and epoch give the same one
-    /// on every machine.
-    case shuffled(seed: UInt64, epoch: Int)
-
-    /// The numbers of `count` records in this order.
-    ///
-    /// - Complexity: O(n), and 8 bytes a record.
-    public func indices(count: Int) -> [Int] {
-        var indices = Array(0..<count)
-        if case .shuffled(let seed, let epoch) = self {
-            let stream = ContentHash.mixed(UInt64(bitPattern: Int64(epoch)) &+ 0x9E37_79B9_7F4A_7C15)
-            var generator = SplitMix64(seed: seed ^ stream)
-            generator.shuffle(&indices)
-        }
-        return indices
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014, figure 17).
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

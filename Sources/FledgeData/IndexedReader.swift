@@ -51,7 +51,8 @@ public final class IndexedReader {
         if let open = files[number] { return open }
         let description = index.dataSet.files[number]
         if files.count >= IndexedReader.mostOpenFiles { files.removeAll() }
-        let open = (file: try ReadableFile(path: description.path), parser: try FileReader.parser(of: description))
+        let file = if let copy = index.copies[number] { copy } else { try ReadableFile(path: description.path) }
+        let open = (file: file, parser: try FileReader.parser(of: description))
         files[number] = open
         return open
     }

@@ -6,6 +6,7 @@ extension Record {
     /// - Parameters:
     ///   - problem: what is wrong, a sentence without its full stop.
     ///   - remedy: what to do about it, a whole sentence.
+    /// - Returns: the error, with the record's file and line.
     public func error(_ problem: String, remedy: String = "Correct the line, or leave it out.") -> DataError {
         guard let place else { return .malformed(file: "record", line: 1, problem: problem, remedy: remedy) }
         return .malformed(file: place.file, line: place.line, problem: problem, remedy: remedy)

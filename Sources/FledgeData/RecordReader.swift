@@ -17,15 +17,12 @@ public final class RecordReader {
     /// - Throws: a ``DataError`` if the position does not belong to such a data set.
     public init(_ dataSet: DataSet, from position: DataPosition = .start) throws(DataError) {
         self.dataSet = dataSet
-        let counts = position.counts.isEmpty ? dataSet.choices.map { _ in 0 } : position.counts
-        guard counts.count == dataSet.choices.count, 0...dataSet.files.count ~= position.file, position.offset >= 0,
-            position.line >= 1, counts.allSatisfy({ $0 >= 0 })
-        else {
+        guard position.isPossible(files: dataSet.files.count, choices: dataSet.choices.count) else {
             throw .invalidOption(
                 name: "position", problem: "it is not one of this data set",
                 remedy: "Resume with the same files and the same choices of records as before.")
         }
-        self.counts = counts
+        counts = position.counts.isEmpty ? dataSet.choices.map { _ in 0 } : position.counts
         fileIndex = position.file
         start = position
     }
@@ -82,17 +79,4 @@ public final class RecordReader {
         for step in dataSet.columns { record = try step.apply(to: record) }
         return record
     }
-}
-
-/// Where a reader stands in a data set.
-public struct DataPosition: Sendable, Equatable, Codable {
-    var file: Int
-    /// The place in the decompressed file.
-    var offset: Int
-    var line: Int
-    /// For each choice of the data set how many records it has seen.
-    var counts: [Int]
-
-    /// Before the first record.
-    public static let start = DataPosition(file: 0, offset: 0, line: 1, counts: [])
 }

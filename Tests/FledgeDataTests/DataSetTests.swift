@@ -47,7 +47,8 @@ struct DataSetTests {
         #expect(parts.flatMap { $0 }.sorted() == Array(0..<300))
         // 300 × 0.8, and four standard deviations.
         #expect(abs(parts[0].count - 240) < 28)
-        #expect(try Self.ids(try records(dataSet.skipping(150).part(0..<0.8, seed: 3))) == parts[0].filter { $0 >= 150 })
+        #expect(
+            try Self.ids(try records(dataSet.skipping(150).part(0..<0.8, seed: 3))) == parts[0].filter { $0 >= 150 })
         #expect(try Self.ids(try records(dataSet.part(0..<0.8, seed: 4))) != parts[0])
     }
 
@@ -87,7 +88,11 @@ struct DataSetTests {
             return records
         }
         let inOrder = try read(.files)
-        #expect(inOrder == (try records(dataSet)).enumerated().filter { $0.offset % 2 == 0 }.map { ["id": $0.element["id"] ?? nil] })
+        #expect(
+            inOrder
+                == (try records(dataSet)).enumerated().filter { $0.offset % 2 == 0 }.map {
+                    ["id": $0.element["id"] ?? nil]
+                })
         #expect(inOrder.map(\.place) == (try records(try dataSet.shard(0, of: 2))).map(\.place))
         let first = try read(.shuffled(seed: 1, epoch: 0))
         #expect(try Self.ids(first).sorted() == (try Self.ids(inOrder)))
@@ -100,7 +105,9 @@ struct DataSetTests {
     @Test func `orders are the same on every machine, and all equally likely`() {
         #expect(RecordOrder.shuffled(seed: 1, epoch: 0).indices(count: 10) == [6, 2, 1, 7, 8, 4, 9, 5, 0, 3])
         var counts: [[Int]: Int] = [:]
-        for seed in 0..<6000 { counts[RecordOrder.shuffled(seed: UInt64(seed), epoch: 0).indices(count: 3), default: 0] += 1 }
+        for seed in 0..<6000 {
+            counts[RecordOrder.shuffled(seed: UInt64(seed), epoch: 0).indices(count: 3), default: 0] += 1
+        }
         #expect(counts.count == 6)
         // 1000 each, and five standard deviations.
         #expect(counts.values.allSatisfy { abs($0 - 1000) < 145 })
@@ -113,12 +120,16 @@ struct DataSetTests {
         _ = try directory.write("{\"a\": 1}\n", to: "a.jsonl")
         let reader = index.reader()
         #expect(try reader.next() == ["a": 1])
-        #expect(throws: DataError.changed(file: path, problem: "it ends before the record of line 2")) { try reader.next() }
+        #expect(throws: DataError.changed(file: path, problem: "it ends before the record of line 2")) {
+            try reader.next()
+        }
     }
 
     @Test func `splits are found by the names of files and folders`() throws {
         let directory = try TemporaryDirectory()
-        for name in ["train-00000-of-00002.jsonl", "train-00001-of-00002.jsonl", "val.csv", "test/part.txt.gz", "notes.md"] {
+        for name in [
+            "train-00000-of-00002.jsonl", "train-00001-of-00002.jsonl", "val.csv", "test/part.txt.gz", "notes.md",
+        ] {
             _ = try directory.write("x", to: name)
         }
         let splits = try LocalDirectory(path: directory.path).splits()

@@ -37,7 +37,8 @@ struct JSONTests {
     @Test func `what is no object, no UTF-8 or nested too deep is an error with its line`() throws {
         #expect(
             try failure(of: "{}\n[1]\n", named: "a.jsonl")
-                == "a.jsonl: line 2: a record should be an object, and there is a list. Correct the line, or leave it out.")
+                == "a.jsonl: line 2: a record should be an object, and there is a list. Correct the line, or leave it out."
+        )
         let directory = try TemporaryDirectory()
         let path = try directory.write(Array("{\"a\":\"".utf8) + [0xC3, 0x28] + Array("\"}".utf8), to: "a.jsonl")
         #expect(
@@ -47,7 +48,8 @@ struct JSONTests {
         ) { try records(try DataSet(path: path)) }
         let deep = "{\"a\":" + String(repeating: "[", count: 100_000)
         #expect(
-            try failure(of: deep, named: "a.jsonl").hasPrefix("a.jsonl: line 1: column 69: the values nest deeper than 64"))
+            try failure(of: deep, named: "a.jsonl").hasPrefix(
+                "a.jsonl: line 1: column 69: the values nest deeper than 64"))
     }
 
     @Test(arguments: [

@@ -2,7 +2,8 @@ import FledgeData
 import FledgeTemplates
 import Testing
 
-@Suite("Data sets of the field", .enabled(if: Shared.isThere, "skipped: there is no folder ../shared (or FLEDGE_SHARED)"))
+@Suite(
+    "Data sets of the field", .enabled(if: Shared.isThere, "skipped: there is no folder ../shared (or FLEDGE_SHARED)"))
 struct SharedDataTests {
     @Test func `DialogSum is read whole`() throws {
         let train = try records(try DataSet(path: Shared.path("dialogsum/train.jsonl")))

@@ -154,7 +154,9 @@ struct BatchTests {
         for pool in [1, 4] {
             let options = BatchOptions(size: .examples(8), shuffles: false, poolBatches: pool)
             let batches = try data(options, file: file).prefetchedBatches(depth: 20)
-            for index in 0..<11 { #expect(try batches.next()?.examples.map { $0.inputIDs[0] } == Array(index * 8..<index * 8 + 8)) }
+            for index in 0..<11 {
+                #expect(try batches.next()?.examples.map { $0.inputIDs[0] } == Array(index * 8..<index * 8 + 8))
+            }
             #expect(throws: expected) { try batches.next() }
             #expect(throws: expected) { try batches.next() }
         }
@@ -175,9 +177,28 @@ struct BatchTests {
 
     @Test func `data without an example do not turn for ever`() throws {
         let empty = try TemporaryFile("")
-        let batches = try data(BatchOptions(size: .examples(1)), file: empty).batches(epochs: nil)
-        #expect(message { _ = try batches.next() }.hasPrefix("data: an epoch has no batches."))
-        #expect(try data(BatchOptions(size: .examples(1)), file: empty).batches(epochs: 3).next() == nil)
+        for (data, size) in [(empty, 1), (file, 98)] {
+            let options = BatchOptions(size: .examples(size), dropsLast: true)
+            #expect(try self.data(options, file: data).batches(epochs: .max).next() == nil)
+            let endless = try self.data(options, file: data).batches(epochs: nil)
+            #expect(message { _ = try endless.next() }.hasPrefix("data: an epoch has no batches."))
+        }
+    }
+
+    @Test(arguments: [
+        ("\"epoch\":0", "\"epoch\":-1"), ("\"index\":1", "\"index\":9223372036854775807"),
+        ("\"starts\":[]", "\"starts\":[7]"), ("\"groupIDs\":[]", "\"groupIDs\":[7]"),
+        ("\"line\":1", "\"line\":0"), ("\"offset\":0", "\"offset\":9223372036854775807"),
+    ])
+    func `a damaged position is an error`(part: String, damage: String) throws {
+        let data = try data(BatchOptions(size: .examples(10), shuffles: false))
+        let iterator = try data.batches()
+        _ = try iterator.next()
+        let saved = String(decoding: try JSONEncoder().encode(iterator.position), as: UTF8.self)
+        #expect(saved.contains(part), "\(saved)")
+        let damaged = Data(saved.replacingOccurrences(of: part, with: damage).utf8)
+        let position = try JSONDecoder().decode(BatchPosition.self, from: damaged)
+        #expect(message { _ = try data.batches(from: position) }.hasPrefix("position: it "))
     }
 
     @Test func `a position of other data, and sizes below 1, are errors`() throws {
@@ -191,6 +212,8 @@ struct BatchTests {
         #expect(
             message { _ = try data(BatchOptions(size: .examples(1)), file: other).batches(from: position) }
                 == "position: there are 1 records, and it is at 40. Resume with the data that it was saved for.")
-        #expect(message { _ = try data(BatchOptions(size: .tokens(0))) }.hasPrefix("batch size: 1 batches of 0 make no sense."))
+        #expect(
+            message { _ = try data(BatchOptions(size: .tokens(0))) }.hasPrefix(
+                "batch size: 1 batches of 0 make no sense."))
     }
 }

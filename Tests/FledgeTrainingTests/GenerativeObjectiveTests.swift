@@ -27,7 +27,9 @@ struct GenerativeObjectiveTests {
         let joined = Self.texts.flatMap { tokenizer.encode(text: $0, addSpecialTokens: false) + [end] }
         let objective = try CausalLanguageModeling(tokenizer: tokenizer, blockLength: length, attention: .wholeBlock)
         let blocks = try blocks(objective, Self.texts)
-        let expected = stride(from: 0, to: joined.count - length + 1, by: length).map { Array(joined[$0..<$0 + length]) }
+        let expected = stride(from: 0, to: joined.count - length + 1, by: length).map {
+            Array(joined[$0..<$0 + length])
+        }
         #expect(blocks.map { $0.map(\.inputIDs) } == (length > 1 ? expected.map { [$0] } : []))
         #expect(blocks.allSatisfy { $0.allSatisfy { $0.labels == .tokens($0.inputIDs) } })
     }
@@ -47,7 +49,8 @@ struct GenerativeObjectiveTests {
             place += document.count
         }
         for (number, block) in blocks.enumerated() {
-            let cuts = [number * 7] + (number * 7 + 1..<number * 7 + 7).filter { starts.contains($0) } + [number * 7 + 7]
+            let cuts =
+                [number * 7] + (number * 7 + 1..<number * 7 + 7).filter { starts.contains($0) } + [number * 7 + 7]
             let pieces = zip(cuts, cuts.dropFirst()).map { Array(joined[$0..<$1]) }.filter { $0.count > 1 }
             #expect(block.map(\.inputIDs) == pieces)
         }
@@ -56,7 +59,9 @@ struct GenerativeObjectiveTests {
     @Test func `a document by itself ends with the end token, and is cut`() throws {
         let tokenizer = try Fixture.roberta.get()
         let ids = tokenizer.encode(text: "the king", addSpecialTokens: false) + [try #require(tokenizer.eosTokenId)]
-        #expect(try CausalLanguageModeling(tokenizer: tokenizer).examples(of: ["text": "the king"]).map(\.inputIDs) == [ids])
+        #expect(
+            try CausalLanguageModeling(tokenizer: tokenizer).examples(of: ["text": "the king"]).map(\.inputIDs) == [ids]
+        )
         #expect(
             try CausalLanguageModeling(tokenizer: tokenizer, maxLength: 2).examples(of: ["text": "the king"])
                 .map(\.inputIDs) == [Array(ids[..<2])])
@@ -81,7 +86,8 @@ struct GenerativeObjectiveTests {
         #expect(try prefixed.examples(of: record) == [TrainingExample(inputIDs: source, labels: .target(target))])
         #expect(
             message { _ = try prefixed.examples(of: ["dialogue": "a"]) }
-                == "record: line 1: there is no field “summary”. The record has “dialogue”: name one of them, or rename it.")
+                == "record: line 1: there is no field “summary”. The record has “dialogue”: name one of them, or rename it."
+        )
     }
 
     @Test func `only answers of a conversation count`() throws {
@@ -131,7 +137,8 @@ struct GenerativeObjectiveTests {
             try objective.examples(of: record) == [
                 TrainingExample(inputIDs: head + tail, labels: .tokens(head.map { _ in -100 } + tail))
             ])
-        let short = try InstructionTuning(tokenizer: tokenizer, prompt: "instruction", answer: "output", maxLength: head.count)
+        let short = try InstructionTuning(
+            tokenizer: tokenizer, prompt: "instruction", answer: "output", maxLength: head.count)
         #expect(try short.examples(of: record) == [])
     }
 }

@@ -43,6 +43,31 @@ struct LabelingTests {
         #expect(windowCount > 80)
     }
 
+    @Test func `articles of SQuAD's own files are the questions that they hold`() throws {
+        let objective = ExtractiveQuestionAnswering(tokenizer: try Fixture.bert.get())
+        let article: Record = [
+            "title": "t",
+            "paragraphs": [
+                [
+                    "context": "the king",
+                    "qas": [
+                        ["question": "who", "id": "1", "answers": [["text": "king", "answer_start": 4]]],
+                        ["question": "why", "id": "2", "is_impossible": true, "answers": []],
+                    ],
+                ]
+            ],
+        ]
+        let flat: [Record] = [
+            ["question": "who", "context": "the king", "answers": ["text": ["king"], "answer_start": [4]]],
+            ["question": "why", "context": "the king", "answers": ["text": [], "answer_start": []]],
+        ]
+        let examples = try objective.examples(of: article)
+        #expect(examples == (try flat.flatMap { try objective.examples(of: $0) }))
+        #expect(examples.count == 2)
+        #expect(examples[1].labels == .span(start: 0, end: 0))
+        #expect(examples[0].labels != .span(start: 0, end: 0))
+    }
+
     @Test func `an answer that is not where it should be is an error`() throws {
         let objective = ExtractiveQuestionAnswering(tokenizer: try Fixture.bert.get())
         var record: Record = ["question": "q", "context": "é b", "answers": ["text": ["b"], "answer_start": [3]]]
@@ -78,7 +103,8 @@ struct LabelingTests {
     @Test func `pairs have segments, and the longer text is cut`() throws {
         let tokenizer = try Fixture.bert.get()
         let objective = SequenceClassification(
-            tokenizer: tokenizer, text: "premise", pair: "hypothesis", kind: .single(names: ["yes", "no"]), maxLength: 12)
+            tokenizer: tokenizer, text: "premise", pair: "hypothesis", kind: .single(names: ["yes", "no"]),
+            maxLength: 12)
         let record: Record = ["premise": "the king and the queen", "hypothesis": "the king", "label": "no"]
         let example = try #require(try objective.examples(of: record).first)
         let encoding = tokenizer.encoding(of: "the king and the queen", pair: "the king", addSpecialTokens: true)
@@ -86,6 +112,14 @@ struct LabelingTests {
         #expect(example.inputIDs.count == 12)
         #expect(example.segmentIDs?.suffix(3) == encoding.typeIDs.suffix(3))
         #expect(example.inputIDs.last == encoding.ids.last)
+    }
+
+    @Test func `a name that comes twice leaves the other numbers as they are`() throws {
+        let objective = SequenceClassification(
+            tokenizer: try Fixture.bert.get(), kind: .multiple(names: ["a", "a", "b"]))
+        #expect(
+            try objective.examples(of: ["text": "x", "label": ["b", "a"]]).map(\.labels) == [.categories([1, 0, 1])])
+        #expect(try objective.examples(of: ["text": "x", "label": [1]]).map(\.labels) == [.categories([0, 1, 0])])
     }
 
     @Test func `tags and tokens that do not match are errors`() throws {

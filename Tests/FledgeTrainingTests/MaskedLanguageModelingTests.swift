@@ -97,6 +97,18 @@ struct MaskedLanguageModelingTests {
         #expect(examples.map(\.inputIDs) == (ids.count >= 8 ? [Array(ids[..<8])] : []))
     }
 
+    @Test(arguments: [Double.nan, .infinity, -1, 2])
+    func `rates that make no sense do not trap`(rate: Double) throws {
+        for masksWholeWords in [false, true] {
+            var strange = objective
+            strange.rate = rate
+            strange.masksWholeWords = masksWholeWords
+            #expect(strange.example(of: document, epoch: 0)?.inputIDs.count == document.ids.count)
+        }
+        #expect(RandomSpans(density: rate, meanLength: rate).counts(length: 10).noise <= 9)
+        #expect(RandomSpans(density: rate).rawLength(inputsLength: 100) == nil)
+    }
+
     @Test func `a tokenizer without a mask token is an error`() throws {
         #expect(
             message { _ = try MaskedLanguageModeling(tokenizer: try Fixture.t5.get()) }

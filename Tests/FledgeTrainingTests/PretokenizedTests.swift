@@ -13,7 +13,9 @@ struct PretokenizedTests {
         #expect(try tokens.examples(of: ["input_ids": [1, 9]]).map(\.labels) == [.tokens([1, 9])])
         let target = PretokenizedExamples(vocabularySize: 10, kind: .target)
         #expect(
-            try target.examples(of: ["input_ids": [1], "labels": [2, 3, -100]]).map(\.labels) == [.target([2, 3, -100])])
+            try target.examples(of: ["input_ids": [1], "labels": [2, 3, -100]]).map(\.labels) == [
+                .target([2, 3, -100])
+            ])
         let category = PretokenizedExamples(vocabularySize: 10, kind: .category(count: 3))
         #expect(try category.examples(of: ["input_ids": [1], "label": 2]).map(\.labels) == [.category(2)])
         #expect(try category.examples(of: ["input_ids": [1], "labels": 0]).map(\.labels) == [.category(0)])
@@ -21,24 +23,45 @@ struct PretokenizedTests {
         #expect(
             try classes.examples(of: ["input_ids": [1, 9], "labels": [2, -100]]).map(\.labels) == [.tokens([2, -100])])
         let numbers = PretokenizedExamples(vocabularySize: 10, kind: .numbers(count: 2))
-        #expect(try numbers.examples(of: ["input_ids": [1], "labels": [0.5, 1]]).map(\.labels) == [.categories([0.5, 1])])
+        #expect(
+            try numbers.examples(of: ["input_ids": [1], "labels": [0.5, 1]]).map(\.labels) == [.categories([0.5, 1])])
     }
 
-    @Test(arguments: [
-        (["input_ids": [1, 10]], "“input_ids” has 10 at place 1, and only 0 to 9 are allowed. Use the tokenizer and the "
-            + "classes that the model was made for."),
-        (["input_ids": [1, -1]], "“input_ids” has -1 at place 1, and only 0 to 9 are allowed. Use the tokenizer and the "
-            + "classes that the model was made for."),
-        (["input_ids": [1], "labels": [-99]], "“labels” has -99 at place 0, and only 0 to 9 or -100 are allowed. Use the "
-            + "tokenizer and the classes that the model was made for."),
-        (["input_ids": [1], "labels": [1, 2]], "there are 1 “input_ids” and 2 “labels”. Correct the line, or leave it out."),
-        (["input_ids": []], "“input_ids” is empty. Correct the line, or leave it out."),
-        (["input_ids": [1.5]], "the field “input_ids” should be a list of whole numbers, and there is the number 1.5. "
-            + "Correct the line, or leave it out."),
-        (["labels": [1]], "there is no field “input_ids”. The record has “labels”: name one of them, or rename it."),
-    ] as [(Record, String)])
+    @Test(
+        arguments: [
+            (
+                ["input_ids": [1, 10]],
+                "“input_ids” has 10 at place 1, and only 0 to 9 are allowed. Use the tokenizer and the "
+                    + "classes that the model was made for."
+            ),
+            (
+                ["input_ids": [1, -1]],
+                "“input_ids” has -1 at place 1, and only 0 to 9 are allowed. Use the tokenizer and the "
+                    + "classes that the model was made for."
+            ),
+            (
+                ["input_ids": [1], "labels": [-99]],
+                "“labels” has -99 at place 0, and only 0 to 9 or -100 are allowed. Use the "
+                    + "tokenizer and the classes that the model was made for."
+            ),
+            (
+                ["input_ids": [1], "labels": [1, 2]],
+                "there are 1 “input_ids” and 2 “labels”. Correct the line, or leave it out."
+            ),
+            (["input_ids": []], "“input_ids” is empty. Correct the line, or leave it out."),
+            (
+                ["input_ids": [1.5]],
+                "the field “input_ids” should be a list of whole numbers, and there is the number 1.5. "
+                    + "Correct the line, or leave it out."
+            ),
+            (
+                ["labels": [1]],
+                "there is no field “input_ids”. The record has “labels”: name one of them, or rename it."
+            ),
+        ] as [(Record, String)])
     func `a broken line is an error`(record: Record, problem: String) {
         #expect(
-            message { _ = try PretokenizedExamples(vocabularySize: 10).examples(of: record) } == "record: line 1: \(problem)")
+            message { _ = try PretokenizedExamples(vocabularySize: 10).examples(of: record) }
+                == "record: line 1: \(problem)")
     }
 }

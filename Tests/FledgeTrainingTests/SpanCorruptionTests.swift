@@ -41,7 +41,8 @@ struct SpanCorruptionTests {
         return (Array(split(example.target.dropLast()).dropFirst()), Array(split(example.inputIDs.dropLast())))
     }
 
-    @Test func `an example holds all of the text, exact counts of noise, sentinels in order and the end token`() throws {
+    @Test func `an example holds all of the text, exact counts of noise, sentinels in order and the end token`() throws
+    {
         let tokenizer = try Fixture.t5.get()
         let objective = try SpanCorruption(tokenizer: tokenizer, inputsLength: 128)
         #expect(objective.packing?.length == 141)

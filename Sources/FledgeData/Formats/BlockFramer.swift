@@ -6,16 +6,15 @@ package struct BlockFramer: Framer {
         while let line = try LineFramer.line(in: stream) {
             if line.bytes.allSatisfy(\.isSpace) {
                 if let block { return block }
-            } else if var longer = block.take() {
-                longer.bytes.append(UInt8(ascii: "\n"))
-                longer.bytes += line.bytes
-                guard longer.bytes.count <= ByteStream.longestRecord else {
+            } else if let first = block?.line {
+                block?.bytes.append(UInt8(ascii: "\n"))
+                block?.bytes.append(contentsOf: line.bytes)
+                guard (block?.bytes.count ?? 0) <= ByteStream.longestRecord else {
                     throw .malformed(
-                        file: stream.path, line: longer.line,
+                        file: stream.path, line: first,
                         problem: "a record is longer than \(ByteStream.longestRecord) bytes",
                         remedy: "Check that empty lines stand between records.")
                 }
-                block = longer
             } else {
                 block = line
             }

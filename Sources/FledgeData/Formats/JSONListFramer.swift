@@ -25,7 +25,9 @@ package struct JSONListFramer: Framer {
 
     private func element(in stream: ByteStream) throws(DataError) -> Frame {
         guard let first = try peek(stream) else { throw broken(stream, "the file ends inside the list of records") }
-        guard first != UInt8(ascii: ","), first != UInt8(ascii: "]") else { throw broken(stream, "a record is missing") }
+        guard first != UInt8(ascii: ","), first != UInt8(ascii: "]") else {
+            throw broken(stream, "a record is missing")
+        }
         let (offset, line) = (stream.offset, stream.line)
         let bytes = try value(in: stream)
         return Frame(offset: offset, line: line, bytes: bytes)

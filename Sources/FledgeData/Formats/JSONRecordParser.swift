@@ -15,7 +15,8 @@ struct JSONRecordParser: RecordParser {
         }
         guard case .object(let object) = value else {
             throw .malformed(
-                file: path, line: frame.line, problem: "a record should be an object, and there is \(value.kindInWords)",
+                file: path, line: frame.line,
+                problem: "a record should be an object, and there is \(value.kindInWords)",
                 remedy: DataError.correctLine)
         }
         return Record(object, place: Record.Place(file: path, line: frame.line))

@@ -38,7 +38,9 @@ struct ColumnParser: RecordParser {
     }
 
     private func cells(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-        if let separator = options.separator { return line.split(separator: separator, omittingEmptySubsequences: false) }
+        if let separator = options.separator {
+            return line.split(separator: separator, omittingEmptySubsequences: false)
+        }
         let tab = UInt8(ascii: "\t")
         if line.contains(tab) { return line.split(separator: tab, omittingEmptySubsequences: false) }
         return line.split(separator: UInt8(ascii: " "))

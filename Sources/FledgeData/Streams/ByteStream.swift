@@ -30,6 +30,7 @@ package final class ByteStream {
     ///   - offset: a place in the decompressed file to begin at.
     ///   - line: the number of the line there.
     ///   - chunk: how many bytes to read at a time.
+    /// - Throws: a ``DataError`` if the file cannot be read, or ends before the place.
     package init(path: String, offset: Int = 0, line: Int = 1, chunk: Int = 1 << 18) throws(DataError) {
         self.path = path
         file = try ReadableFile(path: path)

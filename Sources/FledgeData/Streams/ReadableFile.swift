@@ -7,7 +7,7 @@
 #endif
 
 /// A file open for reading.
-final class ReadableFile {
+final class ReadableFile: Sendable {
     let path: String
     private let descriptor: Int32
 
@@ -20,6 +20,12 @@ final class ReadableFile {
             close(descriptor)
             throw .unreadable(file: path, reason: "it is a directory")
         }
+    }
+
+    /// Takes over an open file.
+    init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
     }
 
     deinit {
@@ -55,7 +61,8 @@ final class ReadableFile {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
             while length < count {
-                let more = pread(descriptor, buffer.baseAddress?.advanced(by: length), count - length, off_t(offset + length))
+                let more = pread(
+                    descriptor, buffer.baseAddress?.advanced(by: length), count - length, off_t(offset + length))
                 if more == 0 { return }
                 if more > 0 {
                     length += more

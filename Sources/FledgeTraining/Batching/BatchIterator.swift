@@ -19,9 +19,11 @@ public final class BatchIterator {
     var isCancelled: () -> Bool = { false }
 
     init(_ data: TrainingData, from position: BatchPosition, epochs: Int?) throws(DataError) {
-        guard position.epoch >= 0, position.index >= 0, position.pool >= 0, position.done >= 0 else {
+        let numbers = [position.epoch, position.index, position.pool, position.done]
+        guard numbers.allSatisfy({ 0..<1 << 60 ~= $0 }), DocumentPacker.isPossible(position.packer) else {
             throw .invalidOption(
-                name: "position", problem: "it has negative numbers", remedy: "Resume from a position that was saved.")
+                name: "position", problem: "it has impossible numbers",
+                remedy: "Resume from a position that was saved for these data.")
         }
         self.data = data
         self.epochs = epochs
@@ -33,8 +35,8 @@ public final class BatchIterator {
 
     /// The next batch, nil after the last one of the last epoch.
     ///
-    /// - Throws: a ``DataError`` that names the file and the line of a broken record, after all whole batches before it;
-    ///   it comes again whenever ``next()`` is called again.
+    /// - Throws: a ``DataError`` that names the file and the line of a broken record, after all whole batches before it,
+    ///   or, if there is no last epoch, says that an epoch has no batches. It comes again whenever ``next()`` is called again.
     public func next() throws(DataError) -> TrainingBatch? {
         while epochs.map({ position.epoch < $0 }) ?? true {
             let pool = if let pool { pool } else { try readPool() }
@@ -48,19 +50,24 @@ public final class BatchIterator {
                 return batch
             }
             if let failure { throw failure }
-            if isLastPool { try beginEpoch(position.epoch + 1) } else { beginPool() }
+            if !isLastPool {
+                beginPool()
+            } else if position.index > 0 {
+                try beginEpoch(position.epoch + 1)
+            } else if epochs != nil {
+                // Where one epoch has no batches, the others have none.
+                return nil
+            } else {
+                throw .invalidOption(
+                    name: "data", problem: "an epoch has no batches",
+                    remedy: "Check the files and the fields, use smaller batches, or do not leave out the last one.")
+            }
         }
         return nil
     }
 
     private func beginEpoch(_ epoch: Int) throws(DataError) {
-        let hadBatches = position.index > 0
         position = BatchPosition(epoch: epoch)
-        guard hadBatches || epochs != nil else {
-            throw .invalidOption(
-                name: "data", problem: "an epoch has no batches",
-                remedy: "Check the files and the fields, or do not leave out the last batch.")
-        }
         source = try RecordSource(data, epoch: epoch, from: position.source)
         packer = DocumentPacker(packing: data.objective.packing)
         pending = []

@@ -20,8 +20,7 @@ public struct TrainingData: Sendable {
 
     /// Puts them together. If the options shuffle, all files are read once to find their records.
     ///
-    /// - Throws: a ``DataError`` if a file cannot be read, is to be shuffled and is compressed, or the options make no
-    ///   sense.
+    /// - Throws: a ``DataError`` if a file cannot be read, or the options make no sense.
     public init(_ dataSet: DataSet, objective: any Objective, options: BatchOptions) throws(DataError) {
         self.dataSet = dataSet
         self.objective = objective
@@ -46,6 +45,7 @@ public struct TrainingData: Sendable {
     /// - Parameters:
     ///   - position: where to begin: the start, or a ``BatchIterator/position`` that was saved.
     ///   - epochs: how many epochs there are in all, those before the position included; nil for no end.
+    /// - Returns: the batches.
     /// - Throws: a ``DataError`` if the position does not belong to these data.
     public func batches(from position: BatchPosition = .start, epochs: Int? = 1) throws(DataError) -> BatchIterator {
         try BatchIterator(self, from: position, epochs: epochs)
@@ -57,6 +57,7 @@ public struct TrainingData: Sendable {
     ///   - position: where to begin: the start, or a position that was saved.
     ///   - epochs: how many epochs there are in all; nil for no end.
     ///   - depth: how many batches are made ahead.
+    /// - Returns: the batches.
     /// - Throws: a ``DataError`` if the position does not belong to these data, or no thread can be had.
     public func prefetchedBatches(
         from position: BatchPosition = .start, epochs: Int? = 1, depth: Int = 4
@@ -68,7 +69,7 @@ public struct TrainingData: Sendable {
     ///
     /// - Throws: a ``DataError`` if a record is broken.
     public func batchCount(epoch: Int = 0) throws(DataError) -> Int {
-        let iterator = try batches(from: BatchPosition(epoch: epoch), epochs: epoch + 1)
+        let iterator = try batches(from: BatchPosition(epoch: epoch), epochs: epoch &+ 1)
         var count = 0
         while try iterator.next() != nil { count += 1 }
         return count

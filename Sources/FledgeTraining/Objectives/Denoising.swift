@@ -76,8 +76,8 @@ public struct Denoising: Objective {
 
     /// Puts mask tokens in the place of spans that do not overlap, all ways to place them equally likely.
     private func infilled(_ ids: [Int], _ generator: inout RandomGenerator) -> [Int] {
-        var left = Int((Double(ids.count) * min(max(rate, 0), 1)).rounded(.toNearestOrEven))
-        let mean = min(max(meanSpanLength, 0.1), 100)
+        var left = ids.count.share(rate)
+        let mean = meanSpanLength.isNaN ? 3 : min(max(meanSpanLength, 0.1), 100)
         // Tokens that stay are negative, spans their length.
         var pieces = [Int](repeating: -1, count: ids.count - left)
         while left > 0 {
@@ -93,29 +93,5 @@ public struct Denoising: Objective {
             place += piece < 0 ? 1 : piece
         }
         return result
-    }
-}
-
-/// Where the sentences of a text end.
-enum SentenceEnds {
-    /// The places in bytes behind each sentence: behind `.`, `!` or `?`, and the quotation marks and brackets that follow,
-    /// where white space comes next; and behind each line.
-    static func find(in text: String) -> [Int] {
-        let bytes = Array(text.utf8)
-        var ends: [Int] = []
-        for (index, byte) in bytes.enumerated() {
-            let isSpace = byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D
-            guard isSpace, index > 0 else { continue }
-            if byte == 0x0A || isEnd(bytes, before: index) { ends.append(index) }
-        }
-        return ends
-    }
-
-    private static func isEnd(_ bytes: [UInt8], before index: Int) -> Bool {
-        var place = index - 1
-        // A few closing marks, and no more, so that a text of brackets takes no time.
-        let lowest = max(place - 4, 0)
-        while place > lowest, [0x22, 0x27, 0x29, 0x5D].contains(bytes[place]) { place -= 1 }
-        return [UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?")].contains(bytes[place])
     }
 }

@@ -17,10 +17,18 @@ enum ExampleRandom {
     ///   - seed: the objective's seed.
     ///   - epoch: the epoch, or nil for numbers that are the same in all of them.
     ///   - ids: the example's ids.
+    /// - Returns: the generator.
     static func generator(seed: UInt64, epoch: Int?, ids: [Int]) -> RandomGenerator {
         var hash = ContentHash.mixed(UInt64(bitPattern: Int64(epoch ?? -1)) &+ 0x9E37_79B9_7F4A_7C15)
         for id in ids { hash = (hash ^ UInt64(bitPattern: Int64(id))) &* 0x0000_0100_0000_01B3 }
         return RandomGenerator(seed: seed, stream: ContentHash.mixed(hash))
+    }
+}
+
+extension Int {
+    /// A share of a number, halves rounded to the even number; shares beyond 0 and 1 count as these, NaN as 0.
+    func share(_ rate: Double) -> Int {
+        rate.isNaN ? 0 : Int((Double(self) * Swift.min(Swift.max(rate, 0), 1)).rounded(.toNearestOrEven))
     }
 }
 

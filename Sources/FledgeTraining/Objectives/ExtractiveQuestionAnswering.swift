@@ -5,7 +5,7 @@ public import FledgeTokenizers
 /// Finds the answer to a question in a text.
 ///
 /// Records are those of SQuAD: `question`, `context`, and `answers` with the lists `text` and `answer_start`, the places
-/// counted in Unicode scalars. A text that is too long is cut into windows that overlap; the label of a window without
+/// counted in Unicode scalars; or they are the articles of SQuAD's own files, with all their questions. A text that is too long is cut into windows that overlap; the label of a window without
 /// the whole answer, or of a question without one, is the place of the classification token.
 public struct ExtractiveQuestionAnswering: Objective {
     private let tokenizer: ObjectiveTokenizer
@@ -35,6 +35,15 @@ public struct ExtractiveQuestionAnswering: Objective {
     }
 
     public func documents(of record: Record) throws(DataError) -> [TokenizedDocument] {
+        guard let questions = try SQuADArticle.questions(of: record, answers: answers) else {
+            return try windows(of: record)
+        }
+        var documents: [TokenizedDocument] = []
+        for question in questions { documents += try windows(of: question) }
+        return documents
+    }
+
+    private func windows(of record: Record) throws(DataError) -> [TokenizedDocument] {
         let context = try context.text(of: record)
         let answer = try answer(of: record, in: context)
         let windows = try tokenizer.parts(

@@ -8,6 +8,7 @@ public enum LabelNames {
     /// - Parameters:
     ///   - field: a field with a name, or with a list of names.
     ///   - dataSet: where to look; all of it is read.
+    /// - Returns: the names.
     /// - Throws: a ``DataError`` if a record is broken or has no such field.
     public static func all(of field: String, in dataSet: DataSet) throws(DataError) -> [String] {
         let reader = try RecordReader(dataSet)
@@ -22,26 +23,4 @@ public enum LabelNames {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    static func numbers(of names: [String]) -> [String: Int] {
-        Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// The number of a class that a value names or numbers.
-    static func number(
-        of value: Value, in numbers: [String: Int], field: String, record: Record
-    ) throws(DataError) -> Int {
-        let number: Int?
-        switch value {
-        case .string(let name): number = numbers[name] ?? Int(name)
-        case .int(let value): number = value
-        default: number = nil
-        }
-        guard let number, 0..<numbers.count ~= number else {
-            let names = numbers.sorted { $0.value < $1.value }.prefix(20).map { "“\($0.key)”" }
-            throw record.error(
-                "the field “\(field)” should be one of \(numbers.count) classes, and there is \(value.kindInWords)",
-                remedy: "The classes are \(names.joined(separator: ", ")), or their numbers from 0.")
-        }
-        return number
-    }
 }

@@ -101,7 +101,7 @@ public struct MaskedLanguageModeling: Objective {
             last = groups[index]
         }
         generator.shuffle(&words)
-        let wanted = max(1, Int((Double(candidates.count) * rate).rounded(.toNearestOrEven)))
+        let wanted = max(1, candidates.count.share(rate))
         var chosen: [Int] = []
         for word in words where chosen.count + word.count <= wanted { chosen += word }
         return chosen.sorted()

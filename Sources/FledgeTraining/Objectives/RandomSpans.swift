@@ -23,6 +23,7 @@ public struct RandomSpans: Sendable, Equatable {
     /// How many tokens of a sequence are noise, and in how many spans.
     ///
     /// - Parameter length: at least 2.
+    /// - Returns: both numbers.
     public func counts(length: Int) -> (noise: Int, spans: Int) {
         let noise = min(max(RandomSpans.rounded(Float(length) * Float(density)), 1), length - 1)
         let spans = max(RandomSpans.rounded(Float(noise) / Float(meanLength)), 1)
@@ -33,6 +34,7 @@ public struct RandomSpans: Sendable, Equatable {
     /// end token.
     ///
     /// - Parameter length: at least 2.
+    /// - Returns: both lengths.
     public func lengths(of length: Int) -> (inputs: Int, targets: Int) {
         let (noise, spans) = counts(length: length)
         return (length - noise + spans + 1, noise + spans + 1)
@@ -58,9 +60,8 @@ public struct RandomSpans: Sendable, Equatable {
         return (length, targets)
     }
 
-    /// The lengths of the pieces, those that are not noise and those that are by turns.
-    ///
-    /// - Parameter length: at least 2.
+    /// The lengths of the pieces of a sequence of at least 2 tokens, those that are not noise and those that are by
+    /// turns.
     func segments(length: Int, using generator: inout RandomGenerator) -> [Int] {
         let (noise, spans) = counts(length: length)
         let noiseLengths = RandomSpans.cut(noise, into: spans, using: &generator)
@@ -82,5 +83,7 @@ public struct RandomSpans: Sendable, Equatable {
 
     /// As TensorFlow rounds: halves to the even number. The reference computes in float32, which decides some halves in
     /// another way than float64.
-    private static func rounded(_ value: Float) -> Int { Int(value.rounded(.toNearestOrEven)) }
+    private static func rounded(_ value: Float) -> Int {
+        value.isNaN ? 0 : Int(min(max(value, 0), Float(longest)).rounded(.toNearestOrEven))
+    }
 }

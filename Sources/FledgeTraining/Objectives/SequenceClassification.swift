@@ -19,7 +19,7 @@ public struct SequenceClassification: Objective {
     private let pair: RecordText?
     private let field: String
     private let kind: Kind
-    private let numbers: [String: Int]
+    private let classes: ClassTable
     private let maxLength: Int?
 
     /// Creates the objective.
@@ -42,8 +42,8 @@ public struct SequenceClassification: Objective {
         self.kind = kind
         self.maxLength = maxLength
         switch kind {
-        case .single(let names), .multiple(let names): numbers = LabelNames.numbers(of: names)
-        case .regression: numbers = [:]
+        case .single(let names), .multiple(let names): classes = ClassTable(names)
+        case .regression: classes = ClassTable([])
         }
     }
 
@@ -60,12 +60,11 @@ public struct SequenceClassification: Objective {
     private func labels(of record: Record) throws(DataError) -> Labels {
         switch kind {
         case .single:
-            return .category(
-                try LabelNames.number(of: record.value(of: field), in: numbers, field: field, record: record))
+            return .category(try classes.number(of: record.value(of: field), field: field, record: record))
         case .multiple(let names):
             var row = [Float](repeating: 0, count: names.count)
             for value in try record.list(of: field) {
-                row[try LabelNames.number(of: value, in: numbers, field: field, record: record)] = 1
+                row[try classes.number(of: value, field: field, record: record)] = 1
             }
             return .categories(row)
         case .regression:

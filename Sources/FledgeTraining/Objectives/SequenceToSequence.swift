@@ -39,10 +39,3 @@ public struct SequenceToSequence: Objective {
 
     public func example(of document: TokenizedDocument, epoch: Int) -> TrainingExample? { document.labeledExample }
 }
-
-extension TokenizedDocument {
-    /// The example of a document whose labels do not depend on the epoch.
-    var labeledExample: TrainingExample? {
-        labels.map { TrainingExample(inputIDs: ids, segmentIDs: segmentIDs, labels: $0) }
-    }
-}

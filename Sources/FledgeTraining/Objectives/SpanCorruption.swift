@@ -53,7 +53,8 @@ public struct SpanCorruption: Objective {
         guard sentinels.count == needed else {
             throw .invalidOption(
                 name: "span corruption",
-                problem: "\(needed) spans need as many sentinels, and the tokenizer has \(sentinels.count): <extra_id_0>, "
+                problem:
+                    "\(needed) spans need as many sentinels, and the tokenizer has \(sentinels.count): <extra_id_0>, "
                     + "<extra_id_1>, …",
                 remedy: "Use shorter inputs, longer spans, or a tokenizer with sentinels.")
         }

@@ -15,7 +15,7 @@ public struct TokenClassification: Objective {
     private let tokenizer: ObjectiveTokenizer
     private let tokensField: String
     private let tagsField: String
-    private let numbers: [String: Int]
+    private let classes: ClassTable
     /// For each class the one that goes on with it.
     private let continuations: [Int]
     private let labeling: Labeling
@@ -37,10 +37,10 @@ public struct TokenClassification: Objective {
         self.tokenizer = ObjectiveTokenizer(tokenizer)
         tokensField = tokens
         tagsField = tags
-        let numbers = LabelNames.numbers(of: names)
-        self.numbers = numbers
+        let classes = ClassTable(names)
+        self.classes = classes
         continuations = names.enumerated().map { number, name in
-            name.hasPrefix("B-") ? numbers["I-" + name.dropFirst(2)] ?? number : number
+            name.hasPrefix("B-") ? classes.numbers["I-" + name.dropFirst(2)] ?? number : number
         }
         self.labeling = labeling
         self.maxLength = maxLength
@@ -50,7 +50,7 @@ public struct TokenClassification: Objective {
         let words = try record.texts(of: tokensField)
         var tags: [Int] = []
         for value in try record.list(of: tagsField) {
-            tags.append(try LabelNames.number(of: value, in: numbers, field: tagsField, record: record))
+            tags.append(try classes.number(of: value, field: tagsField, record: record))
         }
         guard words.count == tags.count else {
             throw record.error("there are \(words.count) tokens and \(tags.count) tags")

@@ -3,6 +3,7 @@ extension RandomNumberGenerator {
     /// numbers in its next version.
     ///
     /// - Parameter bound: more than 0.
+    /// - Returns: the number.
     package mutating func index(below bound: Int) -> Int {
         let bound = UInt64(bound)
         var product = next().multipliedFullWidth(by: bound)
