@@ -19,6 +19,8 @@ struct DecoderOnlyFamily: Sendable {
     let tokenHead: String
     /// Ends of the names of buffers that old files hold.
     let buffers: [String]
+    /// Ends of the names of matrices that files hold as `[inputs, outputs]`.
+    var inputsFirst: [String] = []
     /// How the reference begins to learn.
     var fresh = FreshWeights()
     /// Loads the stack at a place in the checkpoint.
@@ -47,6 +49,7 @@ struct DecoderOnlyFamily: Sendable {
         }
         family.fresh = fresh
         family.fresh.prefixes = prefixes
+        family.fresh.inputsFirst = inputsFirst
         family.causalLM = { source in
             let parts = try parts(source)
             let shape = parts.embedding.shape

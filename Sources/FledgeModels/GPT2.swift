@@ -65,6 +65,7 @@ public enum GPT2 {
         modelTypes: ["gpt2"], prefixes: ["transformer"], tokenHead: "classifier",
         buffers: [".attn.bias", ".attn.masked_bias"],
         // What is added to the residuals is smaller, so that their sum does not grow with the layers.
+        inputsFirst: ["c_attn.weight", "c_proj.weight", "c_fc.weight"],
         fresh: FreshWeights(deviation: { name, fields in
             let deviation = fields.initializerRange ?? 0.02
             return name.hasSuffix("c_proj.weight") ? deviation / Float(2 * (fields.nLayer ?? 12)).squareRoot() : deviation

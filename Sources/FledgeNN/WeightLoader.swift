@@ -17,6 +17,8 @@ public final class WeightLoader {
     public let isDifferentiable: Bool
     /// Low-rank adapters by the name of the layer that they belong to.
     public let adapters: [String: LowRankAdapter]
+    /// Those of them that a layer has taken.
+    public private(set) var usedAdapters: Set<String> = []
     private let dropout: Dropout?
     private var layers: UInt64 = 0
 
@@ -37,6 +39,13 @@ public final class WeightLoader {
         self.dropout = dropout
         self.adapters = adapters
         self.engine = engine
+    }
+
+    /// The adapter of a layer.
+    func adapter(_ layer: String) -> LowRankAdapter? {
+        guard let adapter = adapters[layer] else { return nil }
+        usedAdapters.insert(layer)
+        return adapter
     }
 
     /// The dropout of the next layer; each layer has numbers of its own.
