@@ -1,5 +1,5 @@
-"""Makes the tables of Unicode properties in Sources/FledgeTokenizers/Text: CharacterTable, NormalizationTable and
-LowercaseTable.
+"""Makes the tables of Unicode properties in Sources/FledgeTokenizers/Text: CharacterTable, NormalizationTable,
+LowercaseTable and ScriptTable.
 
     python Tools/unicode_tables.py
 
@@ -157,6 +157,26 @@ def lowercase():
     return [(first, count, max(stride, 1), distance) for first, count, stride, distance in runs]
 
 
+def scripts():
+    """A number for the script of each scalar, in the order of their first scalars; 0 for none."""
+    pre_tokenizer = pre_tokenizers.UnicodeScripts()
+    result, first, last = {}, [], None
+    for scalar in SCALARS:
+        text = chr(scalar)
+        if not pre_tokenizer.pre_tokenize_str(text):
+            continue
+        for number in ([result[last]] if last else []) + list(range(1, len(first) + 1)):
+            if len(pre_tokenizer.pre_tokenize_str(first[number - 1] + text)) == 1:
+                result[scalar] = number
+                break
+        else:
+            first.append(text)
+            result[scalar] = len(first)
+        last = scalar
+    assert len(first) < 256
+    return result
+
+
 def rows(items, indent=8):
     lines, line = [], " " * indent
     for item in items:
@@ -201,6 +221,14 @@ def main():
         '    static let decompositions = """',
         *["        " + blob[at:at + 112] for at in range(0, len(blob), 112)],
         '        """', "}"])
+    write("ScriptTable.swift", [
+        "/// Where the script of scalars changes, in ascending order: `scalar << 8 | script` from that scalar on. Scripts",
+        "/// are numbered by their first scalars; 0 is none.",
+        "///",
+        made + ".",
+        "enum ScriptTable {",
+        "    static let changes: [UInt32] = [",
+        *rows([f"0x{change:X}" for change in changes(scripts(), 8)]), "    ]", "}"])
     write("LowercaseTable.swift", [
         "/// Runs of characters outside ASCII whose lower case is at the same distance: first, count, stride, distance.",
         "/// U+0130, which becomes two characters, is left out.",

@@ -29,7 +29,8 @@ public enum AutoTokenizer {
             config: try document("tokenizer_config.json", in: directory),
             specialTokensMap: try document("special_tokens_map.json", in: directory))
         if let document = try document("tokenizer.json", in: directory) {
-            return try TokenizerJSON.read(document, configuration: configuration)
+            return try TokenizerJSON.read(
+                document, configuration: configuration, modelType: try modelType(in: directory))
         }
         if let bytes = try contents(of: "spiece.model", in: directory) {
             let file = try SentencePieceFile(
@@ -98,7 +99,11 @@ public enum AutoTokenizer {
         else { return nil }
         return ByteLevelFiles(
             vocabulary: vocabulary, merges: merges, mergesSource: directory.appendingPathComponent("merges.txt").path,
-            modelType: try document("config.json", in: directory)?.root["model_type"]?.string)
+            modelType: try modelType(in: directory))
+    }
+
+    private static func modelType(in directory: URL) throws(TokenizerError) -> String? {
+        try document("config.json", in: directory)?.root["model_type"]?.string
     }
 
     /// The first file, by name, that ends in `.tiktoken`.

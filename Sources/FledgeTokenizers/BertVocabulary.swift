@@ -34,7 +34,7 @@ enum BertVocabulary {
             return (token, id)
         }
         let unknown = try special(configuration.unknownToken)
-        let postProcessor = TemplateProcessing.bert(
+        let postProcessor = BertProcessing(
             cls: try special(configuration.clsToken), sep: try special(configuration.sepToken))
         return PipelineTokenizer(
             added: addedTokens(of: configuration),

@@ -23,7 +23,7 @@ struct FusedByteLevelEncoder: FusedEncoder {
         addsPrefixSpace = false
     }
 
-    func encode(_ source: UnsafeBufferPointer<UInt8>, into ids: inout [Int]) {
+    func encode(_ source: UnsafeBufferPointer<UInt8>, isStart: Bool, into ids: inout [Int]) {
         guard addsPrefixSpace, let first = source.first, first != 0x20 else {
             encodePieces(of: source, into: &ids)
             return

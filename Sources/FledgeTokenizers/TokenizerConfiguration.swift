@@ -37,8 +37,14 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     public var addEosToken: Bool?
     /// Whether texts get a space before them, if the file says so.
     public var addPrefixSpace: Bool?
+    /// Whether the places of byte-level tokens leave out white space, if the file says so (`trim_offsets`).
+    public var trimOffsets: Bool?
+    /// Whether LLaMA's tokenizer puts a space also after special tokens, as its first version did, if the file says so.
+    public var legacy: Bool?
     /// The tokens of `added_tokens_decoder`, by ascending id.
     public var addedTokens: [AddedToken] = []
+    /// How the named special tokens are looked for, of those whose fields say more than their texts.
+    private var namedTokens: [String: AddedToken] = [:]
 
     /// Creates a configuration that says nothing.
     public init() {}
@@ -70,6 +76,8 @@ extension TokenizerConfiguration {
         result.addBosToken = root["add_bos_token"].value?.boolean
         result.addEosToken = root["add_eos_token"].value?.boolean
         result.addPrefixSpace = root["add_prefix_space"].value?.boolean
+        result.trimOffsets = root["trim_offsets"].value?.boolean
+        result.legacy = root["legacy"].value?.boolean
         // Some files hold several named templates; the string form is the default one.
         result.chatTemplate = root["chat_template"].value?.string
         guard !root["added_tokens_decoder"].isNullOrMissing else { return result }
@@ -83,18 +91,23 @@ extension TokenizerConfiguration {
         return result
     }
 
+    /// The special token of a text that the configuration names.
+    func special(_ content: String) -> AddedToken {
+        namedTokens[content] ?? AddedToken(id: 0, content: content, isSpecial: true)
+    }
+
     private mutating func readSpecialTokens(_ root: JSONField) throws(TokenizerError) {
-        bosToken = try TokenizerConfiguration.token(root["bos_token"]) ?? bosToken
-        eosToken = try TokenizerConfiguration.token(root["eos_token"]) ?? eosToken
-        unknownToken = try TokenizerConfiguration.token(root["unk_token"]) ?? unknownToken
-        padToken = try TokenizerConfiguration.token(root["pad_token"]) ?? padToken
-        sepToken = try TokenizerConfiguration.token(root["sep_token"]) ?? sepToken
-        clsToken = try TokenizerConfiguration.token(root["cls_token"]) ?? clsToken
-        maskToken = try TokenizerConfiguration.token(root["mask_token"]) ?? maskToken
+        bosToken = try token(root["bos_token"]) ?? bosToken
+        eosToken = try token(root["eos_token"]) ?? eosToken
+        unknownToken = try token(root["unk_token"]) ?? unknownToken
+        padToken = try token(root["pad_token"]) ?? padToken
+        sepToken = try token(root["sep_token"]) ?? sepToken
+        clsToken = try token(root["cls_token"]) ?? clsToken
+        maskToken = try token(root["mask_token"]) ?? maskToken
         guard !root["additional_special_tokens"].isNullOrMissing else { return }
         additionalSpecialTokens = []
         for field in try root["additional_special_tokens"].array() {
-            if let token = try TokenizerConfiguration.token(field) { additionalSpecialTokens.append(token) }
+            if let token = try token(field) { additionalSpecialTokens.append(token) }
         }
     }
 
@@ -103,8 +116,17 @@ extension TokenizerConfiguration {
     }
 
     /// A token is a string, or an object with its `content`.
-    private static func token(_ field: JSONField) throws(TokenizerError) -> String? {
+    private mutating func token(_ field: JSONField) throws(TokenizerError) -> String? {
         guard !field.isNullOrMissing else { return nil }
-        return try field.value?.members == nil ? field.string() : field["content"].string()
+        guard field.value?.members != nil else {
+            let content = try field.string()
+            namedTokens[content] = nil
+            return content
+        }
+        var token = try AddedToken.read(field, id: 0)
+        token.isSpecial = true
+        token.isNormalized = try field["normalized"].bool(default: false)
+        namedTokens[token.content] = token
+        return token.content
     }
 }

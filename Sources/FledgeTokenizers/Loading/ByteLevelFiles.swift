@@ -77,7 +77,7 @@ struct ByteLevelFiles {
         return result
     }
 
-    /// The special tokens that the configuration names, by their ids; RoBERTa's mask takes in the space before it.
+    /// The tokens of `added_tokens_decoder`, and the special tokens that the configuration names.
     private func addedTokens(_ configuration: TokenizerConfiguration, model: BPEModel) -> [AddedToken] {
         var added = configuration.addedTokens
         var known = Set(added.map(\.content))
@@ -87,8 +87,7 @@ struct ByteLevelFiles {
         ]
         for token in named.compactMap({ $0 }) + configuration.additionalSpecialTokens
         where known.insert(token).inserted {
-            added.append(
-                AddedToken(id: 0, content: token, isSpecial: true, stripsLeft: token == configuration.maskToken))
+            added.append(configuration.special(token))
         }
         return added
     }
