@@ -3,7 +3,7 @@
 /// Han, Hiragana and Katakana are one script. Spaces and unassigned characters have none: they stay with what is before
 /// them, and at the beginning of a text, with nothing before them, they disappear.
 struct ScriptSplit: PreTokenizer {
-    private static let scripts = ScalarTable(changes: ScriptTable.changes)
+    private static let scripts = ScalarTable(changes: ScriptTable.changes, bits: 8)
 
     var needsOrigins: Bool { false }
 
@@ -15,7 +15,7 @@ struct ScriptSplit: PreTokenizer {
         of bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ emit: (Range<Int>) -> Void
     ) {
         var start: Int?
-        var last: UInt8 = 0
+        var last: UInt16 = 0
         var index = range.lowerBound
         while index < range.upperBound {
             let length = UTF8Scan.length(bytes[index])
