@@ -23,7 +23,7 @@ struct ByteLevelFiles {
         if ByteLevelFiles.others.contains(where: { name.lowercased().hasPrefix($0.lowercased()) }) {
             throw .unsupported(file: vocabulary.source, component: "tokenizer class", name: name)
         }
-        let vocabulary = try BPEReader.readVocabulary(JSONField(root: vocabulary))
+        let vocabulary = try PieceVocabulary.read(JSONField(root: vocabulary))
         let model = BPEModel(
             vocabulary: vocabulary, merges: try readMerges(vocabulary), options: BPEModel.Options())
         guard model.byteLevelIDs != nil else {

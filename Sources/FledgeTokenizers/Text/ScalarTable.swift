@@ -1,4 +1,4 @@
-/// A number for every scalar, in blocks of 256 scalars of which equal ones are stored once.
+/// A number for every scalar, in blocks of 256 scalars; those of one number throughout are stored once.
 final class ScalarTable: @unchecked Sendable {
     // Safe to share: nothing changes after initialization.
     private let blocks: UnsafeMutablePointer<UInt16>
@@ -12,7 +12,7 @@ final class ScalarTable: @unchecked Sendable {
     ///   - bits: the width of values.
     init(changes: [UInt32], bits: UInt32) {
         blocks = .allocate(capacity: ScalarTable.blockCount)
-        var known: [[UInt16]: UInt16] = [:]
+        var uniform: [UInt16: UInt16] = [:]
         var flat: [UInt16] = []
         var next = 0
         var current: UInt16 = 0
@@ -20,14 +20,22 @@ final class ScalarTable: @unchecked Sendable {
             let first = UInt32(number) << 8
             // What is no scalar has the value 0.
             if first == 0x110000 { current = 0 }
-            var block = [UInt16](repeating: current, count: 256)
-            while next < changes.count, changes[next] >> bits < first + 256 {
-                current = UInt16(truncatingIfNeeded: changes[next] & (1 << bits - 1))
-                for offset in Int((changes[next] >> bits) - first)..<256 { block[offset] = current }
-                next += 1
+            let place = UInt16(flat.count >> 8)
+            if next == changes.count || changes[next] >> bits >= first + 256 {
+                if uniform[current] == nil {
+                    uniform[current] = place
+                    flat += repeatElement(current, count: 256)
+                }
+                (blocks + number).initialize(to: uniform[current] ?? place)
+                continue
             }
-            let place = known[block] ?? UInt16(flat.count >> 8)
-            if known.updateValue(place, forKey: block) == nil { flat += block }
+            for scalar in first..<(first + 256) {
+                if next < changes.count, changes[next] >> bits == scalar {
+                    current = UInt16(truncatingIfNeeded: changes[next] & (1 << bits - 1))
+                    next += 1
+                }
+                flat.append(current)
+            }
             (blocks + number).initialize(to: place)
         }
         values = .allocate(capacity: flat.count)
