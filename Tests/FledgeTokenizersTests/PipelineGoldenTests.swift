@@ -113,6 +113,19 @@ import Testing
         #expect(compared == 14 * 8 * 12)
     }
 
+    @Test(arguments: ["NFC", "NFD", "NFKC"])
+    func `Byte-level ids after a normal form are those of the stages one after the other`(form: String) throws {
+        let text = String(decoding: try #require(try BPEFixture("llama3").root["tokenizer"]).text, as: UTF8.self)
+        let changed = text.replacing("\"normalizer\":null", with: #""normalizer":{"type":"\#(form)"}"#)
+        #expect(changed != text)
+        let tokenizer = try AutoTokenizer.read(tokenizerJSON: Array(changed.utf8), named: "tokenizer.json")
+        let composed = tokenizer.encode(text: "\u{E9}")
+        #expect(tokenizer.encode(text: "e\u{301}") == composed)
+        for text in try BPECorpus.texts("hostile").prefix(1500) {
+            #expect(tokenizer.encode(text: text) == tokenizer.encoding(of: text).ids, "\(text.debugDescription)")
+        }
+    }
+
     @Test func `Tokenizers of two files look for special tokens as the configuration says`() throws {
         let root = try fixture("two-files")
         var compared = 0
