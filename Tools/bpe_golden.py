@@ -2,9 +2,10 @@
 
     python Tools/bpe_golden.py --shared DIR
 
-needs the packages tokenizers, transformers, sentencepiece and tiktoken. A second run writes the same bytes. The small models are trained on two books that are in the
-public domain, DIR/data/text/tinyshakespeare.txt and botchan.txt. Of DialogSum, WikiText-2 and the books only hashes are
-kept: one for every hundred texts, of each token its id, place and text (for sentencepiece and tiktoken its id).
+needs the packages tokenizers, sentencepiece and tiktoken. A second run writes the same bytes. The small models are
+trained on two books that are in the public domain, DIR/data/text/tinyshakespeare.txt and botchan.txt. Of DialogSum,
+WikiText-2 and the books only hashes are kept: one for every hundred texts, of each token its id, place and text (for
+sentencepiece and tiktoken its id).
 """
 
 import argparse
@@ -16,7 +17,6 @@ import struct
 
 import sentencepiece
 import tiktoken
-import transformers
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from tokenizer_golden import CASES, FIXTURES, SplitMix64, fnv, hashes, hostile_text
 from split_golden import BLOOM, LLAMA3
@@ -260,7 +260,7 @@ def main():
     for name in ("gpt2", "roberta-base"):
         tokenizer = gpt2_like(shared, name)
         golden[name] = {"cases": reference_cases(tokenizer), "pairs": pairs(tokenizer), "hashes": all_hashes(tokenizer)}
-    stories = transformers.AutoTokenizer.from_pretrained(shared / "checkpoints/stories260K-hf").backend_tokenizer
+    stories = Tokenizer.from_file(str(shared / "checkpoints/stories260K-hf/tokenizer.json"))
     golden["stories260K-hf"] = {"cases": [], "pairs": [], "hashes": all_hashes(stories)}
     write("shared.json", golden)
 

@@ -1,5 +1,5 @@
-"""Makes Tests/FledgeTokenizersTests/Fixtures/pipeline: post-processors in a Sequence, what the class in
-tokenizer_config.json changes beside a tokenizer.json, and byte-level tokenizers of two files.
+"""Makes Tests/FledgeTokenizersTests/Fixtures/pipeline: post-processors in a Sequence, spaces before texts,
+and byte-level tokenizers of two files.
 
     python Tools/pipeline_golden.py
 
@@ -13,7 +13,7 @@ import tempfile
 
 import tokenizers
 import transformers
-from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Tests/FledgeTokenizersTests/Fixtures/pipeline"
 MADE_BY = f"Tools/pipeline_golden.py, tokenizers {tokenizers.__version__}, transformers {transformers.__version__}"
@@ -68,20 +68,34 @@ def sequences():
 TEXTS = ["ab c", "x</s>ab", "<s>ab", " ab", "ab  c ", "</s> ab </s> c", "", " ", "▁a b", "é€a", "a <mask> b<mask>"]
 
 
-def sentencepiece_like(post_processor):
+def metaspace(scheme):
+    """A tokenizer like LLaMA's, with Metaspace in place of a normalizer."""
     vocabulary = {"<unk>": 0, "<s>": 1, "</s>": 2}
     for piece in [f"<0x{byte:02X}>" for byte in range(256)] + list("▁abcx") + ["▁a", "▁ab", "ab"]:
         vocabulary[piece] = len(vocabulary)
     merges = [("▁", "a"), ("a", "b"), ("▁", "ab"), ("▁a", "b")]
     tokenizer = Tokenizer(models.BPE(vocabulary, merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace("▁", prepend_scheme=scheme, split=False)
     tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(),
                                            decoders.Strip(" ", 1, 0)])
     tokenizer.add_special_tokens([AddedToken(t, normalized=False) for t in ("<unk>", "<s>", "</s>")])
-    if post_processor:
-        tokenizer.post_processor = processors.TemplateProcessing(
-            single="<s> $A", pair="<s> $A <s>:1 $B:1", special_tokens=[("<s>", 1)])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A", pair="<s> $A <s>:1 $B:1", special_tokens=[("<s>", 1)])
     return tokenizer
+
+
+def metaspaces():
+    """Every way to put a space before texts."""
+    cases = []
+    for scheme in ("always", "first", "never"):
+        tokenizer = metaspace(scheme)
+        outputs = []
+        for texts in [(text,) for text in TEXTS] + [("ab", "c")]:
+            encoding = tokenizer.encode(*texts)
+            decoded = tokenizer.decode(encoding.ids, skip_special_tokens=False)
+            outputs.append({"texts": texts, "decoded": decoded} | result(encoding))
+        cases.append({"scheme": scheme, "tokenizer": json.loads(tokenizer.to_str()), "outputs": outputs})
+    return {"made_by": MADE_BY, "cases": cases}
 
 
 def byte_pairs():
@@ -90,18 +104,6 @@ def byte_pairs():
         vocabulary[piece] = len(vocabulary)
     vocabulary["<mask>"] = len(vocabulary)
     return vocabulary, [("Ġ", "a"), ("a", "b"), ("Ġ", "ab"), ("Ġa", "b")]
-
-
-def byte_level(post_processor):
-    vocabulary, merges = byte_pairs()
-    tokenizer = Tokenizer(models.BPE(vocabulary, merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens([AddedToken(t, normalized=False) for t in ("<s>", "<pad>", "</s>", "<unk>")]
-                                 + [AddedToken("<mask>", lstrip=True, normalized=False)])
-    if post_processor:
-        tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
-    return tokenizer
 
 
 def loaded(files):
@@ -120,34 +122,7 @@ def loaded(files):
     return {"class": type(tokenizer).__name__, "cases": cases}
 
 
-FLAGS = [{}, {"add_bos_token": True, "add_eos_token": True}, {"add_bos_token": False, "add_eos_token": False},
-         {"legacy": True}, {"legacy": False}, {"add_prefix_space": True}, {"add_prefix_space": False},
-         {"legacy": True, "add_prefix_space": False}]
 SPECIALS = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
-
-
-def classes():
-    """tokenizer_config.json beside a tokenizer.json."""
-    described = {name: json.loads(tokenizer.to_str()) for name, tokenizer in
-                 {"pieces": sentencepiece_like(True), "pieces alone": sentencepiece_like(False),
-                  "bytes": byte_level(True), "bytes alone": byte_level(False)}.items()}
-    cases = []
-    for name, kinds in (("pieces", [("LlamaTokenizer", None), ("LlamaTokenizerFast", "llama"),
-                                    ("LlamaTokenizer", "mistral"), ("PreTrainedTokenizerFast", "llama"), (None, None)]),
-                        ("pieces alone", [("LlamaTokenizer", None)]),
-                        ("bytes", [("GPT2Tokenizer", "gpt2"), ("GPT2TokenizerFast", None), ("RobertaTokenizer", "roberta"),
-                                   ("BartTokenizerFast", "bart"), ("LlamaTokenizerFast", "llama"),
-                                   ("PreTrainedTokenizerFast", None)]),
-                        ("bytes alone", [("GPT2Tokenizer", None), ("RobertaTokenizerFast", None)])):
-        for (kind, model_type), flags in itertools.product(kinds, FLAGS):
-            config = SPECIALS | ({"tokenizer_class": kind} if kind else {}) | flags
-            if name.startswith("bytes"):
-                config |= {"mask_token": "<mask>", "pad_token": "<pad>"}
-            files = {"tokenizer.json": described[name], "tokenizer_config.json": config}
-            if model_type:
-                files["config.json"] = {"model_type": model_type}
-            cases.append({"tokenizer": name, "config": config, "model_type": model_type} | loaded(files))
-    return {"made_by": MADE_BY, "tokenizers": described, "cases": cases}
 
 
 def two_files():
@@ -180,7 +155,7 @@ def two_files():
 def main():
     transformers.logging.set_verbosity_error()
     FIXTURES.mkdir(parents=True, exist_ok=True)
-    for name, content in (("sequences", sequences()), ("classes", classes()), ("two-files", two_files())):
+    for name, content in (("sequences", sequences()), ("metaspaces", metaspaces()), ("two-files", two_files())):
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         (FIXTURES / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 

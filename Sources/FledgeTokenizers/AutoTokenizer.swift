@@ -18,7 +18,10 @@ public enum AutoTokenizer {
     /// 5. a file whose name ends in `.tiktoken`
     /// 6. `vocab.txt`, of BERT
     ///
-    /// `tokenizer_config.json` and `special_tokens_map.json` are read too, if they are there.
+    /// `tokenizer_config.json` and `special_tokens_map.json` are read too, if they are there. A `tokenizer.json` is the
+    /// truth, as Hugging Face `tokenizers` reads it (`Tokenizer.from_file`): beside it they name the special tokens, the
+    /// chat template and the longest sequence, and may add tokens that it lacks, but they change none of its stages.
+    /// Classes of transformers 5 that do change some (LLaMA's, GPT-2's, RoBERTa's) can give other ids.
     ///
     /// - Parameter directory: where the files are.
     /// - Returns: the tokenizer.
@@ -29,8 +32,7 @@ public enum AutoTokenizer {
             config: try document("tokenizer_config.json", in: directory),
             specialTokensMap: try document("special_tokens_map.json", in: directory))
         if let document = try document("tokenizer.json", in: directory) {
-            return try TokenizerJSON.read(
-                document, configuration: configuration, modelType: try modelType(in: directory))
+            return try TokenizerJSON.read(document, configuration: configuration)
         }
         if let bytes = try contents(of: "spiece.model", in: directory) {
             let file = try SentencePieceFile(
@@ -99,11 +101,7 @@ public enum AutoTokenizer {
         else { return nil }
         return ByteLevelFiles(
             vocabulary: vocabulary, merges: merges, mergesSource: directory.appendingPathComponent("merges.txt").path,
-            modelType: try modelType(in: directory))
-    }
-
-    private static func modelType(in directory: URL) throws(TokenizerError) -> String? {
-        try document("config.json", in: directory)?.root["model_type"]?.string
+            modelType: try document("config.json", in: directory)?.root["model_type"]?.string)
     }
 
     /// The first file, by name, that ends in `.tiktoken`.

@@ -35,12 +35,8 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     public var addBosToken: Bool?
     /// Whether the token that ends a sequence is put after texts, if the file says so.
     public var addEosToken: Bool?
-    /// Whether texts get a space before them, if the file says so.
+    /// Whether texts get a space before them, for tokenizers without a `tokenizer.json` (`add_prefix_space`).
     public var addPrefixSpace: Bool?
-    /// Whether the places of byte-level tokens leave out white space, if the file says so (`trim_offsets`).
-    public var trimOffsets: Bool?
-    /// Whether LLaMA's tokenizer puts a space also after special tokens, as its first version did, if the file says so.
-    public var legacy: Bool?
     /// The tokens of `added_tokens_decoder`, by ascending id.
     public var addedTokens: [AddedToken] = []
     /// How the named special tokens are looked for, of those whose fields say more than their texts.
@@ -76,8 +72,6 @@ extension TokenizerConfiguration {
         result.addBosToken = root["add_bos_token"].value?.boolean
         result.addEosToken = root["add_eos_token"].value?.boolean
         result.addPrefixSpace = root["add_prefix_space"].value?.boolean
-        result.trimOffsets = root["trim_offsets"].value?.boolean
-        result.legacy = root["legacy"].value?.boolean
         // Some files hold several named templates; the string form is the default one.
         result.chatTemplate = root["chat_template"].value?.string
         guard !root["added_tokens_decoder"].isNullOrMissing else { return result }

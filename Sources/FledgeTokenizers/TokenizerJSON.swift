@@ -1,9 +1,13 @@
 /// Reads `tokenizer.json`, the format of Hugging Face `tokenizers`.
 enum TokenizerJSON {
     /// Builds the tokenizer that a file describes.
-    static func read(
-        _ document: JSONDocument, configuration: TokenizerConfiguration, modelType: String? = nil
-    ) throws(TokenizerError) -> PipelineTokenizer {
+    ///
+    /// The stages are the file's, as `Tokenizer.from_file` of `tokenizers` reads it. What a class of transformers makes
+    /// of them from `tokenizer_config.json` (`legacy`, `add_prefix_space`, `trim_offsets`, `add_bos_token`,
+    /// `add_eos_token`) is not done. Only tokens of `added_tokens_decoder` that the file lacks are added to its own.
+    static func read(_ document: JSONDocument, configuration: TokenizerConfiguration) throws(TokenizerError)
+        -> PipelineTokenizer
+    {
         let root = JSONField(root: document)
         guard document.root.members != nil else { throw root.damaged("it should be an object") }
         if !root["version"].isNullOrMissing, try root["version"].string() != "1.0" {
@@ -18,16 +22,14 @@ enum TokenizerJSON {
         }
         let known = Set(added.map(\.content))
         added += configuration.addedTokens.filter { !known.contains($0.content) }
-        var stages = TokenizerStages(
+        var tokenizer = PipelineTokenizer(
+            added: added,
             normalizer: try NormalizerReader.read(root["normalizer"]),
             preTokenizer: try PreTokenizerReader.read(root["pre_tokenizer"]),
             model: try readModel(root["model"]),
             postProcessor: try PostProcessorReader.read(root["post_processor"]),
-            decoders: try DecoderReader.read(root["decoder"]))
-        stages.apply(configuration, modelType: modelType)
-        var tokenizer = PipelineTokenizer(
-            added: added, normalizer: stages.normalizer, preTokenizer: stages.preTokenizer, model: stages.model,
-            postProcessor: stages.postProcessor, decoders: stages.decoders, configuration: configuration)
+            decoders: try DecoderReader.read(root["decoder"]),
+            configuration: configuration)
         tokenizer.truncation = try TruncationOptions.read(root["truncation"])
         tokenizer.padding = try PaddingOptions.read(root["padding"])
         return tokenizer

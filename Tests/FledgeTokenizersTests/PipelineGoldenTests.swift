@@ -95,22 +95,31 @@ import Testing
         return try JSONDocument(parsing: Array(#"{"model_type":"\#(name)"}"#.utf8), source: "config.json").root
     }
 
-    @Test func `The class of the configuration changes what tokenizer.json says, as in transformers`() throws {
-        let root = try fixture("classes")
+    @Test func `Metaspace puts a space before texts as its scheme says`() throws {
         var compared = 0
-        for value in try #require(root["cases"]?.elements) {
-            let tokenizer = try tokenizer([
-                "tokenizer.json": root["tokenizers"]?[value["tokenizer"]?.string ?? ""],
-                "tokenizer_config.json": value["config"], "config.json": try type(value["model_type"]),
-            ])
-            let config = String(decoding: value["config"]?.text ?? [], as: UTF8.self)
-            let place = "\(value["tokenizer"]?.string ?? ""), \(config), \(value["model_type"]?.string ?? "no type")"
-            for output in try #require(value["cases"]?.elements) {
-                try Expected(output).check(tokenizer, place)
+        for value in try #require(fixture("metaspaces")["cases"]?.elements) {
+            let tokenizer = try tokenizer(["tokenizer.json": value["tokenizer"]])
+            for output in try #require(value["outputs"]?.elements) {
+                try Expected(output).check(tokenizer, value["scheme"]?.string ?? "")
                 compared += 1
             }
         }
-        #expect(compared == 14 * 8 * 12)
+        #expect(compared == 3 * 12)
+    }
+
+    @Test(arguments: [
+        ("llama", #"{"tokenizer_class":"LlamaTokenizer","legacy":false,"add_bos_token":false,"add_eos_token":true}"#),
+        ("llama", #"{"tokenizer_class":"LlamaTokenizerFast","legacy":true,"add_prefix_space":false}"#),
+        ("roberta", #"{"tokenizer_class":"RobertaTokenizerFast","add_prefix_space":false,"trim_offsets":false}"#),
+        ("roberta", #"{"tokenizer_class":"GPT2Tokenizer","add_bos_token":true,"bos_token":"<s>"}"#),
+    ])
+    func `Stages are those of tokenizer.json, whatever class stands beside it`(name: String, config: String) throws {
+        let fixture = try BPEFixture(name)
+        let tokenizer = try tokenizer([
+            "tokenizer.json": fixture.root["tokenizer"],
+            "tokenizer_config.json": try JSONDocument(parsing: Array(config.utf8), source: "config").root,
+        ])
+        try fixture.check(tokenizer)
     }
 
     @Test(arguments: ["NFC", "NFD", "NFKC"])
