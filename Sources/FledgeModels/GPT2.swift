@@ -72,7 +72,9 @@ public enum GPT2 {
         })
     ) { source, scope in
         let config = try source.decode(Config.self)
-        let tokens = try (scope / "wte").tensor("weight", shape: Shape(config.vocabSize, config.nEmbd))
+        let copies = config.tieWordEmbeddings ? [source.root / "lm_head"] : []
+        let tokens = try source.tied(scope / "wte", copies).tensor(
+            "weight", shape: Shape(config.vocabSize, config.nEmbd))
         let positions = try (scope / "wpe").tensor("weight", shape: Shape(config.nPositions, config.nEmbd))
         var blocks: [TransformerBlock] = []
         for index in 0..<config.nLayer { blocks.append(try block(scope / "h" / index, config, index)) }
