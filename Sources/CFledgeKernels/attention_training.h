@@ -270,6 +270,12 @@ INLINE vfloat bias_lanes(const score_row *row, size_t at) {
   return at < row->seen ? load_some(row->bias + at, row->seen - at) : splat(0);
 }
 
+INLINE void scale_row(const float *x, float factor, size_t count, float *out) {
+  size_t c = 0;
+  for (; c + LANES <= count; c += LANES) store_float(out + c, load_float(x + c) * factor);
+  for (; c < count; c++) out[c] = x[c] * factor;
+}
+
 // Forward --------------------------------------------------------------------------------------------------------------
 
 // In place, one row of scores to its part of the probabilities, e^(score - largest) after dropout; zeros up to `width`.
@@ -356,19 +362,16 @@ INLINE void attend_queries(fledge_type type, const fledge_differentiable_attenti
   put_rows(type, t->query + (p->query_row + query) * t->query_stride + head * d, t->query_stride, count,
            attention_round_up(count, ROW_STEP), d, t->scale, b, scratch + b->queries);
   for (size_t r = 0; r < count; r++) largest[r] = -INFINITY, sums[r] = 0;
-  memset(out, 0, attention_round_up(count, ROW_STEP) * b->stacked * 4);
   for (size_t key = 0; key < seen; key += FORWARD_KEYS)
     attend_block(type, t, pair, head, query, count, key, smaller(FORWARD_KEYS, seen - key), b, ahead, scratch);
   for (size_t r = 0; r < count; r++) {
     size_t at = p->query_row + query + r;
     bool sees = attention_seen(t, p, query + r) > 0;
-    float inverse = sees ? 1 / sums[r] : 0;
     t->log_sums[at * t->query_heads + head] = sees ? largest[r] + logf(sums[r]) : -INFINITY;
     float *to = t->out + at * t->out_stride + head * d;
     const float *from = out + r * b->stacked;
-    size_t c = 0;
-    for (; c + LANES <= d; c += LANES) store_float(to + c, load_float(from + c) * inverse);
-    for (; c < d; c++) to[c] = from[c] * inverse;
+    if (!sees) memset(to, 0, d * 4);
+    if (sees) scale_row(from, 1 / sums[r], d, to);
   }
 }
 
@@ -648,7 +651,7 @@ INLINE void load_block(fledge_type type, const backward_block *k, size_t first_r
 }
 
 INLINE void write_gradients(const float *from, size_t from_stride, size_t rows, size_t width, float *to, size_t stride) {
-  for (size_t r = 0; r < rows; r++) memcpy(to + r * stride, from + r * from_stride, width * 4);
+  for (size_t r = 0; r < rows; r++) scale_row(from + r * from_stride, 1, width, to + r * stride);
 }
 
 // The first row of a block of queries whose tile sees the block of keys; `count` or more where none does.
