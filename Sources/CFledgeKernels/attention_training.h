@@ -41,23 +41,23 @@ INLINE void product_tile(fledge_type type, size_t rows, size_t vectors, const ch
 // Up to MICRO_ROWS rows, computed in steps of ROW_STEP: rows beyond `rows` are read and written too.
 enum { ROW_STEP = (MICRO_ROWS + 2) / 3 };
 
-#define DEFINE_PRODUCT(NAME, TYPE, A_ROW, A_STEP)                                                                      \
-  static void NAME(size_t rows, size_t columns, const char *a, size_t a_stride, const char *w, size_t w_step,          \
-                   size_t groups, float *c, size_t c_row, bool add) {                                                  \
-    (void)a_stride;                                                                                                    \
-    size_t column = 0;                                                                                                 \
-    for (; column + (MICRO_VECTORS - 1) * LANES < columns; column += MICRO_COLUMNS, w += MICRO_VECTORS * VECTOR_BYTES) \
-      switch ((rows + ROW_STEP - 1) / ROW_STEP) {                                                                      \
-        case 1: product_tile(TYPE, ROW_STEP, MICRO_VECTORS, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break; \
-        case 2: product_tile(TYPE, smaller(2 * ROW_STEP, MICRO_ROWS), MICRO_VECTORS, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break; \
-        default: product_tile(TYPE, MICRO_ROWS, MICRO_VECTORS, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break; \
-      }                                                                                                                \
-    if (column >= columns) return;                                                                                     \
-    switch ((rows + ROW_STEP - 1) / ROW_STEP) {                                                                        \
-      case 1: product_tile(TYPE, ROW_STEP, 1, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break;     \
-      case 2: product_tile(TYPE, smaller(2 * ROW_STEP, MICRO_ROWS), 1, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break; \
-      default: product_tile(TYPE, MICRO_ROWS, 1, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break;  \
-    }                                                                                                                  \
+#define PRODUCT_TILE(TYPE, ROWS, VECTORS, A_ROW, A_STEP) \
+  product_tile(TYPE, ROWS, VECTORS, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add)
+#define PRODUCT_COLUMNS(TYPE, VECTORS, A_ROW, A_STEP)                                                  \
+  switch ((rows + ROW_STEP - 1) / ROW_STEP) {                                                         \
+    case 1: PRODUCT_TILE(TYPE, ROW_STEP, VECTORS, A_ROW, A_STEP); break;                              \
+    case 2: PRODUCT_TILE(TYPE, smaller(2 * ROW_STEP, MICRO_ROWS), VECTORS, A_ROW, A_STEP); break;     \
+    default: PRODUCT_TILE(TYPE, MICRO_ROWS, VECTORS, A_ROW, A_STEP); break;                           \
+  }
+#define DEFINE_PRODUCT(NAME, TYPE, A_ROW, A_STEP)                                                      \
+  static void NAME(size_t rows, size_t columns, const char *a, size_t a_stride, const char *w,        \
+                   size_t w_step, size_t groups, float *c, size_t c_row, bool add) {                  \
+    size_t column = 0;                                                                                \
+    for (; column + (MICRO_VECTORS - 1) * LANES < columns; column += MICRO_COLUMNS) {                 \
+      PRODUCT_COLUMNS(TYPE, MICRO_VECTORS, A_ROW, A_STEP)                                             \
+      w += MICRO_VECTORS * VECTOR_BYTES;                                                              \
+    }                                                                                                 \
+    if (column < columns) PRODUCT_COLUMNS(TYPE, 1, A_ROW, A_STEP)                                     \
   }
 // `rows` of the operand a are a_stride apart, or (across) are its columns: groups are a_stride apart.
 DEFINE_PRODUCT(rows_float32, FLEDGE_FLOAT32, a_stride, FLEDGE_GROUP_BYTES)
