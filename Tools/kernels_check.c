@@ -100,6 +100,73 @@ static void check_attention(const fledge_kernels *k, fledge_pool *pool, fledge_t
   free(q), free(kv), free(out), free(bias), free(p);
 }
 
+// Largest error of n numbers in parts of the largest.
+static double relative_error(const float *got, const double *wanted, size_t n) {
+  double error = 0, largest = 1e-30;
+  for (size_t i = 0; i < n; i++) {
+    largest = fmax(largest, fabs(wanted[i]));
+    if (!(fabs(got[i] - wanted[i]) <= error)) error = fabs(got[i] - wanted[i]);
+  }
+  return error / largest;
+}
+
+// Two query heads that share one head of keys, a bias for each; out and all gradients.
+static void check_training_attention(const fledge_kernels *k, fledge_pool *pool, fledge_type type, size_t queries,
+                                     size_t keys, size_t width, bool causal) {
+  enum { HEADS = 2, TENSORS = 6 };  // out, query, key, value, bias: gradients; grad of out
+  unsigned seed = 13;
+  size_t span = queries > keys ? queries : keys, table = HEADS * (2 * span - 1), row = HEADS * width;
+  size_t sizes[TENSORS] = {queries * row, queries * row, keys * width, keys * width, table, queries * row};
+  float *in[TENSORS], *got[TENSORS], *log_sums = malloc(queries * HEADS * 4);
+  double *wanted[TENSORS], *p = malloc(keys * sizeof *p), *dp = malloc(keys * sizeof *dp);
+  for (int t = 0; t < TENSORS; t++) {
+    in[t] = malloc(sizes[t] * 4), got[t] = calloc(sizes[t], 4), wanted[t] = calloc(sizes[t], 8);
+    for (size_t i = 0; i < sizes[t]; i++) in[t][i] = number(&seed);
+  }
+  fledge_attention_pair pair = {0, queries, 0, keys};
+  fledge_differentiable_attention a = {.pairs = &pair, .pair_count = 1, .query_heads = HEADS, .key_heads = 1};
+  a.head_width = width, a.query = in[1], a.key = in[2], a.value = in[3], a.distance_bias = in[4];
+  a.query_stride = a.out_stride = row, a.key_stride = a.value_stride = width, a.distance_span = span;
+  a.scale = 0.5f, a.causal = causal, a.type = type, a.out = got[0], a.log_sums = log_sums;
+  fledge_attention_gradients g = {.out = in[5], .query = got[1], .key = got[2], .value = got[3]};
+  g.distance_bias = got[4], g.out_stride = g.query_stride = row, g.key_stride = g.value_stride = width;
+  bool ok = fledge_attention_forward(k, pool, &a) && fledge_attention_backward(k, pool, &a, &g);
+  for (size_t head = 0; head < HEADS; head++)
+    for (size_t i = 0; i < queries; i++) {
+      const float *q = in[1] + i * row + head * width, *grad = in[5] + i * row + head * width;
+      size_t seen = !causal ? keys : keys + i + 1 > queries ? keys + i + 1 - queries : 0;
+      size_t bias = head * (2 * span - 1) + span - 1 + queries - keys - i;
+      double total = 0, mean = 0;
+      for (size_t j = 0; j < seen; j++) {
+        double score = in[4][bias + j];
+        dp[j] = 0;
+        for (size_t c = 0; c < width; c++) {
+          score += 0.5 * q[c] * in[2][j * width + c];
+          dp[j] += (double)grad[c] * in[3][j * width + c];
+        }
+        total += p[j] = exp(score);
+      }
+      for (size_t j = 0; j < seen; j++) p[j] /= total, mean += p[j] * dp[j];
+      for (size_t j = 0; j < seen; j++) {
+        double ds = p[j] * (dp[j] - mean);
+        wanted[4][bias + j] += ds;
+        for (size_t c = 0; c < width; c++) {
+          wanted[0][i * row + head * width + c] += p[j] * in[3][j * width + c];
+          wanted[1][i * row + head * width + c] += 0.5 * ds * in[2][j * width + c];
+          wanted[2][j * width + c] += 0.5 * ds * q[c];
+          wanted[3][j * width + c] += p[j] * grad[c];
+        }
+      }
+    }
+  for (int t = 0; t < TENSORS - 1; t++)
+    ok = ok && relative_error(got[t], wanted[t], sizes[t]) <= (type == FLEDGE_FLOAT32 ? 1e-5 : 0.02);
+  char what[96];
+  snprintf(what, sizeof what, "training attention of type %d, %zu × %zu, width %zu", type, queries, keys, width);
+  expect(ok, k->name, what);
+  for (int t = 0; t < TENSORS; t++) free(in[t]), free(got[t]), free(wanted[t]);
+  free(p), free(dp), free(log_sums);
+}
+
 int main(void) {
   fledge_pool *pool = fledge_pool_create(2);
   for (int isa = FLEDGE_ISA_PORTABLE; isa <= FLEDGE_ISA_AVX512_VNNI; isa++) {
@@ -117,6 +184,9 @@ int main(void) {
         check_attention(k, pool, types[t], 1, 37, 64, causal);
         check_attention(k, pool, types[t], 14, 40, 5, causal);
         check_attention(k, pool, types[t], 3, 700, 33, causal);
+        check_training_attention(k, pool, types[t], 40, 40, 64, causal);
+        check_training_attention(k, pool, types[t], 14, 5, 5, causal);
+        check_training_attention(k, pool, types[t], 110, 250, 33, causal);
       }
   }
   fledge_pool_destroy(pool);
