@@ -8,7 +8,7 @@ import Testing
 
     @Test func `An event file is what the tensorboard package writes, byte for byte`() throws {
         let directory = try TemporaryDirectory()
-        let writer = try TensorBoardWriter(directory: directory.path + "/runs", time: Self.time)
+        let writer = try TensorBoardWriter(directory: directory.path + "/runs/first", time: Self.time)
         try writer.write(TrainingRecord(step: 0, metrics: ["eval_loss": 10.5]), time: Self.time)
         try writer.write(
             TrainingRecord(step: 1, loss: 9.75, learningRate: 3e-4, gradNorm: 0), time: Self.time + 1)
