@@ -16,9 +16,11 @@ let package = Package(
         .library(name: "FledgeTokenizers", targets: ["FledgeTokenizers"]),
         .library(name: "FledgeTemplates", targets: ["FledgeTemplates"]),
         .library(name: "FledgeHub", targets: ["FledgeHub"]),
+        .library(name: "FledgeData", targets: ["FledgeData"]),
         .library(name: "FledgeNN", targets: ["FledgeNN"]),
         .library(name: "FledgeModels", targets: ["FledgeModels"]),
         .library(name: "FledgeGeneration", targets: ["FledgeGeneration"]),
+        .library(name: "FledgeTraining", targets: ["FledgeTraining"]),
         .executable(name: "fledge", targets: ["FledgeCLI"]),
     ],
     dependencies: [
@@ -43,6 +45,8 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "FledgeData", dependencies: ["FledgeTemplates", "CZlib"], swiftSettings: settings),
         // models
         .target(name: "FledgeNN", dependencies: ["FledgeTensor"], swiftSettings: settings),
         .target(
@@ -55,13 +59,18 @@ let package = Package(
             dependencies: ["FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
             swiftSettings: settings),
         // learning
-        .target(name: "FledgeTraining", dependencies: ["CFledgeKernels", "FledgeTensor"], swiftSettings: settings),
+        .target(
+            name: "FledgeTraining",
+            dependencies: [
+                "CFledgeKernels", "FledgeData", "FledgeModels", "FledgeNN", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers",
+            ],
+            swiftSettings: settings),
         // faces
         .target(
             name: "Fledge",
             dependencies: [
-                "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeNN", "FledgeModels",
-                "FledgeGeneration",
+                "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeData", "FledgeNN",
+                "FledgeModels", "FledgeGeneration", "FledgeTraining",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -76,6 +85,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "FledgeTemplatesTests", dependencies: ["FledgeTemplates"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FledgeDataTests", dependencies: ["FledgeData", "FledgeTemplates"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "FledgeHubTests",
@@ -94,8 +106,9 @@ let package = Package(
             dependencies: ["FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
             swiftSettings: settings),
         .testTarget(
-            name: "FledgeTrainingTests", dependencies: ["FledgeTraining", "FledgeTensor"], exclude: ["Fixtures"],
-            swiftSettings: settings),
+            name: "FledgeTrainingTests",
+            dependencies: ["FledgeTraining", "FledgeData", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "FledgeCLITests", dependencies: ["FledgeCLI", "FledgeTensor"], exclude: ["Snapshots"],
             swiftSettings: settings),

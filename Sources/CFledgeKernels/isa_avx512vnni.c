@@ -19,6 +19,9 @@
 #define ROW_BLOCK_BYTES (800 * 1024)
 #define dot_bfloat16(sum, a, w) ((vfloat)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)(a), (__m512bh)(w)))
 #define round_to_bfloat16(p, x) _mm256_storeu_si256((__m256i *)(void *)(p), (__m256i)_mm512_cvtneps_pbh((__m512)(x)))
+#define pair_of_bfloat16(low, high)                                                                                    \
+  ((vint)_mm512_or_si512(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)(low))),                            \
+                         _mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)(high))), 16)))
 // vpdpbusd takes unsigned activations: they carry 128, and finish_tile takes 128 · (sum of the weights) off again.
 #define INT8_OFFSET 128
 #define dot_int8(sum, a, w) ((vint)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(w)))

@@ -6,7 +6,9 @@
 #include "products.h"
 #include "rows.h"
 #include "attention.h"
+#include "training.h"
 #include "optimizers.h"
+#include "attention_training.h"
 
 const fledge_kernels TABLE = {
     .isa = ISA,
@@ -29,6 +31,13 @@ const fledge_kernels TABLE = {
     .argmax = argmax,
     .to_float = to_float,
     .from_float = from_float,
+    .pack_across = pack_across,
+    .norm_backward = norm_backward,
+    .activate_backward = activate_backward,
+    .gate = gate,
+    .gate_backward = gate_backward,
+    .add_columns = add_columns,
+    .cross_entropy = cross_entropy,
     .sum_of_squares = sum_of_squares,
     .adamw = adamw,
     .sgd = sgd,
@@ -36,4 +45,6 @@ const fledge_kernels TABLE = {
     .adafactor_moment = adafactor_moment,
     .adafactor_square = adafactor_square,
     .adafactor_apply = adafactor_apply,
+    .attend_forward = attend_forward,
+    .attend_backward = attend_backward,
 };

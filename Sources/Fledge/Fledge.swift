@@ -1,3 +1,4 @@
+@_exported import FledgeData
 @_exported import FledgeGeneration
 @_exported import FledgeHub
 @_exported import FledgeModels
@@ -5,3 +6,4 @@
 @_exported import FledgeTemplates
 @_exported import FledgeTensor
 @_exported import FledgeTokenizers
+@_exported import FledgeTraining

@@ -34,7 +34,9 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// - Throws: ``UserError`` for what the environment asks for, ``EngineError``.
-    func engine() throws -> Engine {
+    func engine() throws -> Engine { try ModelOptions.engine(threads: threads) }
+
+    static func engine(threads: Int?) throws -> Engine {
         do {
             let count = threads != nil ? threads : try Engine.environmentThreads()
             return try Engine(threads: count, isa: Engine.environmentISA)

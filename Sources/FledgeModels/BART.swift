@@ -80,6 +80,9 @@ public enum BART {
             try finish(source)
             return SelfReadingBackbone(model)
         }
+        family.fresh = FreshWeights(
+            prefixes: ["model"], paddedNames: ["shared.weight"],
+            hasOptional: { name, _ in name == "model.shared.weight" }, deviation: { $1.initStd ?? 0.02 })
         family.seq2SeqLM = { source in
             let model = try model(source, try source.decode(Config.self), withHead: true)
             try finish(source)

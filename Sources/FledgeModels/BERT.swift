@@ -82,6 +82,9 @@ public enum BERT {
             try finish(source)
             return model
         }
+        family.fresh = FreshWeights(
+            prefixes: ["bert"], paddedNames: ["word_embeddings.weight"],
+            hasOptional: { name, _ in name == "cls.predictions.bias" })
         family.maskedLM = { source in
             let config = try source.decode(Config.self)
             let scope = source.root.optional("bert")

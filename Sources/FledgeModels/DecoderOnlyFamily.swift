@@ -19,12 +19,13 @@ struct DecoderOnlyFamily: Sendable {
     let tokenHead: String
     /// Ends of the names of buffers that old files hold.
     let buffers: [String]
+    /// How the reference begins to learn.
+    var fresh = FreshWeights()
     /// Loads the stack at a place in the checkpoint.
     let load: @Sendable (ModelSource, WeightScope) throws -> Parts
 
     private func parts(_ source: ModelSource) throws -> Parts {
-        let names = source.weights.checkpoint.names
-        let prefix = prefixes.first { prefix in names.contains { $0.hasPrefix(prefix + ".") } }
+        let prefix = prefixes.first { source.weights.checkpoint.containsAnything(under: $0) }
         return try load(source, prefix.map { source.root / $0 } ?? source.root)
     }
 
@@ -44,6 +45,8 @@ struct DecoderOnlyFamily: Sendable {
             try finish(source)
             return model
         }
+        family.fresh = fresh
+        family.fresh.prefixes = prefixes
         family.causalLM = { source in
             let parts = try parts(source)
             let shape = parts.embedding.shape

@@ -8,7 +8,7 @@ public struct DecoderOnlyTransformer: CausalLanguageModel {
     public let weightType: WeightType
     public let contextLength: Int?
     private let stack: TransformerStack
-    private let head: Linear?
+    let head: Linear?
 
     /// - Parameters:
     ///   - stack: embedding, blocks and final norm.

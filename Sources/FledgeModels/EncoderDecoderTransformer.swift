@@ -12,8 +12,8 @@ public struct EncoderDecoderTransformer: Seq2SeqLanguageModel {
     private let encoder: TransformerStack
     private let decoder: TransformerStack
     private let crossAttentions: [CrossAttention]
-    private let head: Linear?
-    private let headScale: Float
+    let head: Linear?
+    let headScale: Float
 
     /// - Parameters:
     ///   - encoder: reads the prompt.
@@ -61,7 +61,9 @@ public struct EncoderDecoderTransformer: Seq2SeqLanguageModel {
         let encoded = encode(prompts, workspace: workspace, observe: observe)
         return DecoderState(
             caches: decoder.makeCaches(slots: prompts.count, beside: weightType, engine: engine),
-            pending: PendingCrossAttention(hidden: encoded, lengths: prompts.map(\.count), beside: weightType),
+            pending: PendingCrossAttention(
+                hidden: encoded, lengths: prompts.map(\.count), beside: weightType,
+                isDifferentiable: decoder.isDifferentiable),
             sequences: prompts.count, positions: decoder.embedding.positions, workspace: workspace)
     }
 
@@ -73,7 +75,7 @@ public struct EncoderDecoderTransformer: Seq2SeqLanguageModel {
         }
         precondition(tokens.count == state.positions.count, "\(tokens.count) tokens for \(state.positions.count) rows")
         let isFirst = state.positions.allSatisfy { $0 == 0 }
-        if !isFirst || !crossAttentions.allSatisfy(\.canAttendToHiddenStates) {
+        if !decoder.isDifferentiable, !isFirst || !crossAttentions.allSatisfy(\.canAttendToHiddenStates) {
             state.fillCrossCaches(crossAttentions, beside: weightType)
         }
         return decoder.decode(tokens, state: &state, prefix: "decoder.", observe: observe)
@@ -87,7 +89,7 @@ public struct EncoderDecoderTransformer: Seq2SeqLanguageModel {
     /// The decoder's last hidden states, the final norm included, when it is fed `inputs` beside the encoded prompts.
     public func decoderStates(_ prompts: [[Int]], inputs: [[Int]], observe: LayerObserver?) -> Tensor {
         var state = makeState(prompts: prompts, observe: observe)
-        state.fillCrossCaches(crossAttentions, beside: weightType)
+        if !decoder.isDifferentiable { state.fillCrossCaches(crossAttentions, beside: weightType) }
         let hidden = decode(Array(inputs.joined()), counts: inputs.map(\.count), state: &state, observe: observe)
         return decoder.finalNorm?(hidden) ?? hidden
     }

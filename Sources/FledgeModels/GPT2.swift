@@ -63,7 +63,12 @@ public enum GPT2 {
 
     public static let family = DecoderOnlyFamily(
         modelTypes: ["gpt2"], prefixes: ["transformer"], tokenHead: "classifier",
-        buffers: [".attn.bias", ".attn.masked_bias"]
+        buffers: [".attn.bias", ".attn.masked_bias"],
+        // What is added to the residuals is smaller, so that their sum does not grow with the layers.
+        fresh: FreshWeights(deviation: { name, fields in
+            let deviation = fields.initializerRange ?? 0.02
+            return name.hasSuffix("c_proj.weight") ? deviation / Float(2 * (fields.nLayer ?? 12)).squareRoot() : deviation
+        })
     ) { source, scope in
         let config = try source.decode(Config.self)
         let tokens = try (scope / "wte").tensor("weight", shape: Shape(config.vocabSize, config.nEmbd))

@@ -36,7 +36,15 @@ public struct ClassificationHead: Sendable {
     }
 
     /// `[rows, labels]` for `[rows, hiddenSize]`.
-    public func callAsFunction(_ hidden: Tensor) -> Tensor { output(dense?(hidden, activation: .tanh) ?? hidden) }
+    public func callAsFunction(_ hidden: Tensor) -> Tensor { output(inner(hidden)) }
+
+    /// What the layer to the labels gets.
+    func inner(_ hidden: Tensor) -> Tensor {
+        let dropped = output.dropout?.stream(3)(hidden) ?? hidden
+        guard let dense else { return dropped }
+        let inner = dense(dropped, activation: .tanh)
+        return output.dropout?(inner) ?? inner
+    }
 }
 
 /// What the outputs of a classifier mean: `id2label` and `problem_type` of `config.json`.

@@ -23,6 +23,8 @@ public struct ModelFamily: Sendable {
     public var sequenceClassification: Loader<SequenceClassificationModel>?
     public var tokenClassification: Loader<TokenClassificationModel>?
     public var questionAnswering: Loader<QuestionAnsweringModel>?
+    /// How a model without a checkpoint begins.
+    public var fresh = FreshWeights()
 
     public init(_ modelTypes: [String], backbone: @escaping Loader<any Backbone>) {
         self.modelTypes = modelTypes

@@ -14,6 +14,16 @@ public struct ModelSource {
     public let config: Data
     public let weights: WeightLoader
 
+    /// - Parameters:
+    ///   - directory: where the model is, for errors and for files beside the weights.
+    ///   - config: the bytes of `config.json`.
+    ///   - weights: hands out the weights.
+    public init(directory: URL, config: Data, weights: WeightLoader) {
+        self.directory = directory
+        self.config = config
+        self.weights = weights
+    }
+
     public var type: WeightType { weights.type }
     public var engine: Engine { weights.engine }
     public var root: WeightScope { weights.root }

@@ -15,6 +15,9 @@ public enum RoBERTa {
             try finish(source)
             return model
         }
+        family.fresh = FreshWeights(
+            prefixes: ["roberta"], paddedNames: ["word_embeddings.weight", "position_embeddings.weight"],
+            hasOptional: { name, _ in name == "lm_head.bias" })
         family.maskedLM = { source in
             let config = try source.decode(BERT.Config.self)
             let base = try encoder(source, config)

@@ -8,8 +8,9 @@ public enum T5 {
         var family = ModelFamily(["t5", "mt5"]) { source in
             let config = try source.decode(T5Config.self)
             // Encoder-only checkpoints have nothing else.
-            let names = source.weights.checkpoint.names
-            guard names.contains(where: { $0.hasPrefix("decoder.") || $0.hasPrefix("transformer.decoder.") }) else {
+            let weights = source.weights.checkpoint
+            guard weights.containsAnything(under: "decoder") || weights.containsAnything(under: "transformer.decoder")
+            else {
                 let encoder = try stack(source, source.root, config, isDecoder: false)
                 try finish(source)
                 return EncoderTransformer(stack: encoder, type: source.type, engine: source.engine)
@@ -18,6 +19,12 @@ public enum T5 {
             try finish(source)
             return model.encoderBackbone
         }
+        family.fresh = FreshWeights(
+            prefixes: ["transformer"],
+            hasOptional: { name, fields in
+                name == "shared.weight" || (name == "lm_head.weight" && fields.tieWordEmbeddings == false)
+            },
+            deviation: deviation)
         family.seq2SeqLM = { source in
             let model = try model(source, source.root, try source.decode(T5Config.self), withHead: true)
             try finish(source)
@@ -49,6 +56,18 @@ public enum T5 {
         }
         return family
     }()
+
+    /// The reference scales each matrix by its inputs, so that scores need no scaling (Mesh TensorFlow's initialisers).
+    private static let deviation: @Sendable (String, FreshWeights.Fields) -> Float = { name, fields in
+        let factor = fields.initializerFactor ?? 1
+        let width = Float(fields.dModel ?? 512)
+        let (head, heads) = (Float(fields.dKv ?? 64), Float(fields.numHeads ?? 8))
+        if name.hasSuffix(".q.weight") { return factor / (width * head).squareRoot() }
+        if name.hasSuffix(".o.weight") { return factor / (heads * head).squareRoot() }
+        if name.hasSuffix(".wo.weight") { return factor / Float(fields.dFf ?? 2048).squareRoot() }
+        if name == "shared.weight" || name == "lm_head.weight" || name == "transformer.shared.weight" { return factor }
+        return factor / width.squareRoot()
+    }
 
     private static func finish(_ source: ModelSource) throws {
         // The stacks' embeddings are copies of the shared one; old files carry a cross-attention bias nobody uses.

@@ -31,8 +31,8 @@ public struct TransformerStack: Sendable {
                 observe: observe)
         }
         let groups = TransformerStack.groups(sequences)
-        // Who looks inside wants to see every layer once.
-        guard groups.count > 1, observe == nil else { return states(sequences[...]) }
+        // Who looks inside wants to see every layer once; gradients want to see every weight once.
+        guard groups.count > 1, observe == nil, !isDifferentiable else { return states(sequences[...]) }
         let width = embedding.tokens.shape[1]
         let rows = sequences.reduce(0) { $0 + $1.ids.count }
         let result = Tensor(in: workspace, shape: Shape(rows, width))
@@ -45,6 +45,12 @@ public struct TransformerStack: Sendable {
         }
         return result
     }
+
+    /// Whether gradients flow back through the layers.
+    var isDifferentiable: Bool { blocks.first?.selfAttention.queryKeyValue.weight.isDifferentiable ?? false }
+
+    /// What training leaves out of the embeddings and, in T5, of the last hidden states.
+    private var dropout: Dropout? { blocks.first?.selfAttention.output.dropout?.stream(2) }
 
     /// Neighbouring sequences that go through the layers together; a longer one goes alone.
     private static func groups(_ sequences: [TokenSequence]) -> [Range<Int>] {
@@ -68,6 +74,7 @@ public struct TransformerStack: Sendable {
     ) -> Tensor {
         var hidden = embedding(
             batch.ids, positions: batch.positions, segmentIDs: batch.segmentIDs, workspace: workspace)
+        if let dropout { hidden = dropout(hidden) }
         observe?(prefix + "embedding", hidden)
         guard !batch.ids.isEmpty, let first = blocks.first else { return finalNorm?(hidden) ?? hidden }
         let step = batch.step(isCausal: isCausal, positions: embedding.positions, workspace: workspace)
@@ -85,6 +92,7 @@ public struct TransformerStack: Sendable {
     /// norm.
     func decode(_ tokens: [Int], state: inout DecoderState, prefix: String = "", observe: LayerObserver?) -> Tensor {
         var hidden = embedding(tokens, positions: state.positions, workspace: state.workspace)
+        if let dropout { hidden = dropout(hidden) }
         observe?(prefix + "embedding", hidden)
         for (index, block) in blocks.enumerated() {
             hidden = block(hidden, state: &state, layer: index)

@@ -51,6 +51,9 @@ public struct SelfAttention: Sendable {
     ) -> Tensor {
         let (queries, keys) = (heads * headWidth, keyValueHeads * headWidth)
         let projected = queryKeyValue(hidden, norm: norm)
+        if queryKeyValue.weight.isDifferentiable {
+            return output(attended(projected, step), residual: residual, drops: true)
+        }
         if let rotation = step.rotation {
             projected.rotateHeads(
                 columns: 0..<queries + keys, headWidth: headWidth, cosines: rotation.cosines, sines: rotation.sines)
@@ -61,6 +64,23 @@ public struct SelfAttention: Sendable {
         let context = projected.sliced(1, 0..<queries).attention(
             over: cache, spans: step.spans, heads: heads, scale: scale, causal: step.isCausal, bias: step.bias)
         return output(context, residual: residual)
+    }
+
+    /// The same as training computes it, without a cache.
+    private func attended(_ projected: Tensor, _ step: AttentionStep) -> Tensor {
+        let (queries, keys) = (heads * headWidth, keyValueHeads * headWidth)
+        var projected = projected
+        if let rotation = step.rotation {
+            projected = projected.rotatedHeads(
+                columns: 0..<queries + keys, headWidth: headWidth, cosines: rotation.cosines, sines: rotation.sines)
+        }
+        var attention = DifferentiableAttention(
+            pairs: step.spans.map { .init($0.queryOffset..<$0.queryOffset + $0.queryCount) }, heads: heads,
+            keyHeads: keyValueHeads, headWidth: headWidth, scale: scale)
+        attention.isCausal = step.isCausal
+        attention.bias = step.bias
+        attention.set(queryKeyValue, dropout: output.dropout)
+        return attention(fused: projected)
     }
 
     /// An empty cache for this layer.
@@ -106,6 +126,19 @@ public struct CrossAttention: Sendable {
         -> Tensor
     {
         let query = query(hidden, norm: norm)
+        if keyValue.weight.isDifferentiable, let pending = state.pendingCrossAttention {
+            var row = 0
+            let pairs = state.crossSpans.map { span in
+                defer { row += span.keyCount }
+                return DifferentiableAttention.Pair(
+                    queries: span.queryOffset..<span.queryOffset + span.queryCount, keys: row..<row + span.keyCount)
+            }
+            var attention = DifferentiableAttention(
+                pairs: pairs, heads: heads, keyHeads: heads, headWidth: headWidth, scale: scale)
+            attention.set(keyValue, dropout: output.dropout)
+            return output(
+                attention(query: query, keysAndValues: keyValue(pending.hidden)), residual: residual, drops: true)
+        }
         guard let pending = state.pendingCrossAttention else {
             let context = query.attention(
                 over: state.crossCaches[layer], spans: state.crossSpans, heads: heads, scale: scale, causal: false)
@@ -123,4 +156,14 @@ public struct CrossAttention: Sendable {
     }
 
     var weightByteCount: Int { query.weight.byteCount + output.weight.byteCount }
+}
+
+extension DifferentiableAttention {
+    /// The type that the projection is computed in, and what is left out of the probabilities.
+    fileprivate mutating func set(_ projection: Linear, dropout: Dropout?) {
+        type = projection.weight.type == .bfloat16 ? .bfloat16 : .float32
+        guard let dropout = dropout?.stream(1) else { return }
+        self.dropout = dropout.probability
+        seed = dropout.seed
+    }
 }

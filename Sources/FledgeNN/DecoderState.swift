@@ -18,13 +18,15 @@ public struct PendingCrossAttention: Sendable {
     ///   - hidden: the encoder's output, prompt after prompt.
     ///   - lengths: positions of each.
     ///   - type: the weights' type.
-    public init(hidden: Tensor, lengths: [Int], beside type: WeightType) {
+    ///   - isDifferentiable: whether gradients will flow back to the prompts.
+    public init(hidden: Tensor, lengths: [Int], beside type: WeightType, isDifferentiable: Bool = false) {
         self.hidden = hidden
         self.lengths = lengths
         prompts = Array(lengths.indices)
         cache = KeyValueCache(
             slots: lengths.count, heads: 1, headWidth: hidden.shape[1], beside: type, engine: hidden.engine)
-        cache.write(runs, keys: hidden, values: hidden)
+        // While training, keys and values are made by each layer as it comes.
+        if !isDifferentiable { cache.write(runs, keys: hidden, values: hidden) }
     }
 
     /// The prompts' rows, each prompt in a slot of its own.

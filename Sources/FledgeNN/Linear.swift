@@ -8,6 +8,12 @@ public struct Linear: Sendable {
     public let weight: PackedWeight
     /// `[outputs]`, float32, in the order of the packed columns.
     public let bias: Tensor?
+    /// Whether gate and value lie one after the other rather than interleaved: gradients can flow through this.
+    private let isGatedAfterwards: Bool
+    /// What training adds to the weights, and where among the outputs.
+    private let adapters: [(adapter: LowRankAdapter, column: Int)]
+    /// What training leaves out of this layer's results, where whoever calls it asks for that.
+    public let dropout: Dropout?
 
     /// Which way round a file holds a matrix.
     public enum Layout: Sendable {
@@ -20,6 +26,9 @@ public struct Linear: Sendable {
     public init(weight: PackedWeight, bias: Tensor? = nil) {
         self.weight = weight
         self.bias = bias
+        isGatedAfterwards = false
+        adapters = []
+        dropout = nil
     }
 
     /// Loads `<name>.weight` for each name, one below the other, and `<name>.bias` where `bias` is set.
@@ -37,18 +46,33 @@ public struct Linear: Sendable {
             matrices.append(layout == .outputsByInputs ? matrix : matrix.transposed(0, 1))
             if hasBias { biases.append(try (scope / name).vector("bias", shape: Shape(outputs))) }
         }
-        self.init(scope.loader, matrices: matrices, biases: biases, gated: gated)
+        self.init(
+            scope.loader, matrices: matrices, biases: biases, gated: gated,
+            adapters: names.enumerated().compactMap { index, name in
+                scope.loader.adapters[(scope / name).path].map { ($0, index * outputs) }
+            })
     }
 
     /// Packs matrices, `[outputs, inputs]` each, one below the other (gate and value interleaved), and their biases.
-    public init(_ loader: WeightLoader, matrices: [Tensor], biases: [Tensor], gated: Bool = false) {
+    public init(
+        _ loader: WeightLoader, matrices: [Tensor], biases: [Tensor], gated: Bool = false,
+        adapters: [(LowRankAdapter, column: Int)] = []
+    ) {
         var matrices = matrices
         // One that is missing is empty: then the others are not packed either, as the loading fails in the end.
         if let empty = matrices.first(where: { $0.elementCount == 0 }) {
             matrices = matrices.map { _ in empty }
         }
-        weight = PackedWeight(matrices, type: loader.type, gated: gated, engine: loader.engine)
-        bias = biases.isEmpty ? nil : gated ? Linear.interleaved(biases) : Tensor.concatenated(biases)
+        let isGatedAfterwards = gated && loader.isDifferentiable
+        self.isGatedAfterwards = isGatedAfterwards
+        self.adapters = adapters
+        dropout = loader.nextDropout()
+        weight = PackedWeight(
+            matrices, type: loader.type, gated: gated && !isGatedAfterwards,
+            isDifferentiable: loader.isDifferentiable, engine: loader.engine)
+        bias =
+            biases.isEmpty
+            ? nil : gated && !isGatedAfterwards ? Linear.interleaved(biases) : Tensor.concatenated(biases)
     }
 
     /// Gate and value, 16 at a time, as a gated weight's columns lie.
@@ -65,10 +89,39 @@ public struct Linear: Sendable {
     }
 
     /// From `[rows, inputs]` to `[rows, outputs]`; `norm` is applied to the rows of `x` first, `residual`, of the
-    /// result's shape, is added last.
+    /// result's shape, is added last. `drops` leaves out what ``dropout`` says of what the residual is added to.
     public func callAsFunction(
-        _ x: Tensor, norm: Norm? = nil, scale: Float = 1, activation: Activation = .identity, residual: Tensor? = nil
+        _ x: Tensor, norm: Norm? = nil, scale: Float = 1, activation: Activation = .identity,
+        residual: Tensor? = nil, drops: Bool = false
     ) -> Tensor {
-        x.product(weight, norm: norm, bias: bias, scale: scale, activation: activation, residual: residual)
+        guard weight.isDifferentiable else {
+            return x.product(weight, norm: norm, bias: bias, scale: scale, activation: activation, residual: residual)
+        }
+        let dropout = drops ? dropout : nil
+        let addsAtOnce = activation == .identity && !isGatedAfterwards && dropout == nil && adapters.isEmpty
+        var result = projected(x, norm: norm, scale: scale, residual: addsAtOnce ? residual : nil)
+        if isGatedAfterwards {
+            result = result.gated(by: activation)
+        } else if activation != .identity {
+            result = result.applying(activation)
+        }
+        if let dropout { result = dropout(result) }
+        if let residual, !addsAtOnce { result = result + residual }
+        return result
+    }
+
+    private func projected(_ x: Tensor, norm: Norm?, scale: Float, residual: Tensor?) -> Tensor {
+        if adapters.isEmpty { return x.product(weight, norm: norm, bias: bias, scale: scale, residual: residual) }
+        let input = norm?(x) ?? x
+        var result = input.product(weight, bias: bias, scale: scale)
+        for (adapter, column) in adapters {
+            result = result.addingColumns(adapter(input, engine: x.engine), at: column)
+        }
+        return result
+    }
+
+    /// factor · Σ −log softmax(x Wᵀ + b)[label] over the rows with a label of at least 0: `[1]`.
+    public func crossEntropy(_ x: Tensor, norm: Norm? = nil, scale: Float = 1, labels: [Int], factor: Float) -> Tensor {
+        x.crossEntropy(weight, norm: norm, bias: bias, scale: scale, labels: labels, factor: factor)
     }
 }

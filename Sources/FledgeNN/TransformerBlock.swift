@@ -6,16 +6,21 @@ public struct FeedForward: Sendable {
     public let input: Linear
     public let activation: Activation
     public let output: Linear
+    /// Whether training leaves numbers out between the two layers too, as T5 does.
+    public let dropsInner: Bool
 
-    public init(input: Linear, activation: Activation, output: Linear) {
+    public init(input: Linear, activation: Activation, output: Linear, dropsInner: Bool = false) {
         self.input = input
         self.activation = activation
         self.output = output
+        self.dropsInner = dropsInner
     }
 
     /// residual + W₂ f(W₁ norm(hidden)).
     public func callAsFunction(_ hidden: Tensor, norm: Norm?, residual: Tensor) -> Tensor {
-        output(input(hidden, norm: norm, activation: activation), residual: residual)
+        var inner = input(hidden, norm: norm, activation: activation)
+        if dropsInner, let dropout = input.dropout { inner = dropout(inner) }
+        return output(inner, residual: residual, drops: true)
     }
 
     var weightByteCount: Int { input.weight.byteCount + output.weight.byteCount }

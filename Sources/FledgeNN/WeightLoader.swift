@@ -5,7 +5,7 @@ public import FledgeTensor
 ///
 /// A missing tensor does not stop the loading at once: ``finish()`` lists all of them together.
 public final class WeightLoader {
-    public let checkpoint: Checkpoint
+    public let checkpoint: any WeightSource
     /// How matrices are stored.
     public let type: WeightType
     public let engine: Engine
@@ -13,10 +13,36 @@ public final class WeightLoader {
     private var missing: [String] = []
     private var misshapen: [String] = []
 
-    public init(_ checkpoint: Checkpoint, type: WeightType, engine: Engine) {
+    /// Whether gradients will flow back through the layers.
+    public let isDifferentiable: Bool
+    /// Low-rank adapters by the name of the layer that they belong to.
+    public let adapters: [String: LowRankAdapter]
+    private let dropout: Dropout?
+    private var layers: UInt64 = 0
+
+    /// - Parameters:
+    ///   - checkpoint: where the weights are.
+    ///   - type: how matrices are stored.
+    ///   - isDifferentiable: whether gradients will flow back through the layers.
+    ///   - dropout: what training leaves out.
+    ///   - adapters: low-rank adapters by layer.
+    ///   - engine: what computes.
+    public init(
+        _ checkpoint: any WeightSource, type: WeightType, isDifferentiable: Bool = false, dropout: Dropout? = nil,
+        adapters: [String: LowRankAdapter] = [:], engine: Engine
+    ) {
         self.checkpoint = checkpoint
         self.type = type
+        self.isDifferentiable = isDifferentiable
+        self.dropout = dropout
+        self.adapters = adapters
         self.engine = engine
+    }
+
+    /// The dropout of the next layer; each layer has numbers of its own.
+    func nextDropout() -> Dropout? {
+        layers += 1
+        return dropout?.stream(layers << 8)
     }
 
     /// The loader at a path within the checkpoint, such as `encoder.block.0`.
@@ -28,13 +54,13 @@ public final class WeightLoader {
     }
 
     fileprivate func tensor(_ name: String, shape: Shape) throws(SafetensorsError) -> Tensor {
-        guard let entry = checkpoint.entry(name) else {
+        guard let found = checkpoint.shape(of: name, wanted: shape) else {
             if !missing.contains(name) { missing.append(name) }
             return WeightLoader.placeholder(rank: shape.count)
         }
         used.insert(name)
-        guard shape.elementsEqual(entry.shape) else {
-            let complaint = "\(name) \(entry.shape) instead of \(shape)"
+        guard found == shape else {
+            let complaint = "\(name) \(Array(found)) instead of \(shape)"
             if !misshapen.contains(complaint) { misshapen.append(complaint) }
             return WeightLoader.placeholder(rank: shape.count)
         }
@@ -72,13 +98,13 @@ public struct WeightScope {
     public static func / (scope: WeightScope, index: Int) -> WeightScope { scope / String(index) }
 
     /// Whether the checkpoint has the tensor of this name here.
-    public func contains(_ name: String) -> Bool { loader.checkpoint.entry((self / name).path) != nil }
+    public func contains(_ name: String) -> Bool { loader.checkpoint.contains((self / name).path) }
 
     /// The place within this one if the checkpoint has anything there, else this place: files of a bare model have no
     /// prefix where those of a model with a head have one.
     public func optional(_ prefix: String) -> WeightScope {
         let inner = self / prefix
-        return loader.checkpoint.names.contains { $0.hasPrefix(inner.path + ".") } ? inner : self
+        return loader.checkpoint.containsAnything(under: inner.path) ? inner : self
     }
 
     /// Layer normalisation from `weight` and `bias`, or from `gamma` and `beta` as files of TensorFlow's days name them.
@@ -113,6 +139,8 @@ public struct WeightScope {
     /// - Throws: ``SafetensorsError``.
     public func vector(_ name: String, shape: Shape) throws(SafetensorsError) -> Tensor {
         let source = try tensor(name, shape: shape)
+        // A learned vector is used as it is.
+        if source.requiresGradient { return source }
         return source.shape == shape ? Tensor(zeros: shape) + source : source
     }
 }

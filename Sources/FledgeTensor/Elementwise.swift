@@ -30,8 +30,60 @@ extension Tensor {
     public func applying(_ activation: Activation) -> Tensor {
         let source = converted(to: .float32).contiguous()
         let result = Tensor(like: source, shape: shape)
-        engine.kernels.pointee.activate(activation.kernel, source.floats, elementCount, result.floats)
-        return result
+        let engine = engine
+        fledge_activate_run(
+            engine.kernels, engine.pool, activation.kernel, source.floats, nil, elementCount, result.floats)
+        let saved = source.detached()
+        return result.recorded(from: [source]) { gradient in
+            let dy = gradient.value.contiguous()
+            let dx = gradient.isOwned ? dy : Tensor(like: dy, shape: dy.shape)
+            fledge_activate_run(
+                engine.kernels, engine.pool, activation.kernel, saved.floats, dy.floats, dy.elementCount, dx.floats)
+            source.node?.add(dx, isOwned: true)
+            withExtendedLifetime((saved, dy)) {}
+        }
+    }
+
+    /// The first half of every row are gates, the second values: activation(gate) · value, `[…, width / 2]`.
+    public func gated(by activation: Activation) -> Tensor {
+        let source = contiguous()
+        let width = shape[fromEnd: 0] / 2
+        var outShape = shape
+        outShape[rank - 1] = width
+        let result = Tensor(like: source, shape: outShape)
+        let (engine, rows) = (engine, width == 0 ? 0 : result.elementCount / width)
+        fledge_gate_run(
+            engine.kernels, engine.pool, activation.kernel, source.floats, nil, rows, width, result.floats)
+        let saved = source.detached()
+        return result.recorded(from: [source]) { gradient in
+            let dy = gradient.value.contiguous()
+            let dx = Tensor(like: saved, shape: saved.shape)
+            fledge_gate_run(
+                engine.kernels, engine.pool, activation.kernel, saved.floats, dy.floats, rows, width, dx.floats)
+            source.node?.add(dx, isOwned: true)
+            withExtendedLifetime((saved, dy)) {}
+        }
+    }
+
+    /// Each element zero with a probability, the others divided by what is left of it (Srivastava et al. 2014); which
+    /// are, is a function of the seed.
+    ///
+    /// - Precondition: 0 ≤ probability < 1.
+    public func dropout(_ probability: Float, seed: UInt64) -> Tensor {
+        precondition(probability >= 0 && probability < 1, "dropout with a probability of \(probability)")
+        if probability == 0 { return self }
+        let source = contiguous()
+        let result = Tensor(like: source, shape: shape)
+        let pool = engine.pool
+        fledge_dropout_run(pool, source.floats, elementCount, probability, seed, result.floats)
+        withExtendedLifetime(source) {}
+        return result.recorded(from: [source]) { gradient in
+            let dy = gradient.value.contiguous()
+            let dx = gradient.isOwned ? dy : Tensor(like: dy, shape: dy.shape)
+            fledge_dropout_run(pool, dy.floats, dy.elementCount, probability, seed, dx.floats)
+            source.node?.add(dx, isOwned: true)
+            withExtendedLifetime(dy) {}
+        }
     }
 
     public static func + (a: Tensor, b: Tensor) -> Tensor { a.combined(with: b, FLEDGE_ADD) }
@@ -51,11 +103,52 @@ extension Tensor {
         let source = converted(to: .float32).contiguous()
         let result = Tensor(like: source, shape: shape)
         engine.kernels.pointee.binary_scalar(function, source.floats, scalar, elementCount, result.floats)
-        return result
+        return result.recorded(from: [source]) { gradient in
+            switch function {
+            case FLEDGE_MULTIPLY: source.node?.add(gradient.value * scalar, isOwned: true)
+            case FLEDGE_DIVIDE: source.node?.add(gradient.value / scalar, isOwned: true)
+            default: source.node?.add(gradient.value, isOwned: gradient.isOwned)
+            }
+        }
     }
 
     /// O(elements of the result); operands are broadcast without being copied.
     private func combined(with other: Tensor, _ function: fledge_binary) -> Tensor {
+        let result = detached().computed(with: other.detached(), function)
+        return result.recorded(from: [self, other]) { gradient in
+            let dy = gradient.value
+            let (a, b) = (self.detached(), other.detached())
+            // Operands that were broadcast get the sum over their copies.
+            func add(_ value: Tensor, to operand: Tensor, isFresh: Bool) {
+                let sum = value.reduced(to: operand.shape)
+                operand.node?.add(sum, isOwned: isFresh || sum.shape != value.shape)
+            }
+            switch function {
+            case FLEDGE_ADD:
+                if self.node != nil { add(dy, to: self, isFresh: false) }
+                if other.node != nil { add(dy, to: other, isFresh: false) }
+            case FLEDGE_SUBTRACT:
+                if self.node != nil { add(dy, to: self, isFresh: false) }
+                if other.node != nil { add(dy * -1, to: other, isFresh: true) }
+            case FLEDGE_MULTIPLY:
+                if self.node != nil { add(dy * b, to: self, isFresh: true) }
+                if other.node != nil { add(dy * a, to: other, isFresh: true) }
+            case FLEDGE_DIVIDE:
+                if self.node != nil { add(dy / b, to: self, isFresh: true) }
+                if other.node != nil { add(dy * a / (b * b) * -1, to: other, isFresh: true) }
+            default:
+                // Of two equals the first one wins.
+                let mask = Tensor(zip(dy.broadcastScalars(a), dy.broadcastScalars(b)).map { $0 >= $1 ? 1 : 0 }, shape: dy.shape)
+                if self.node != nil { add(dy * mask, to: self, isFresh: true) }
+                if other.node != nil { add(dy * (mask * -1 + 1), to: other, isFresh: true) }
+            }
+        }
+    }
+
+    /// Another tensor's elements where they meet this one's.
+    private func broadcastScalars(_ other: Tensor) -> [Float] { other.broadcast(to: shape).scalars }
+
+    private func computed(with other: Tensor, _ function: fledge_binary) -> Tensor {
         guard let shape = Shape.broadcast(self.shape, other.shape) else {
             preconditionFailure("shapes \(self.shape) and \(other.shape) cannot be broadcast")
         }

@@ -82,6 +82,10 @@ public final class Engine: Sendable {
 
     deinit { fledge_pool_destroy(pool) }
 
+    /// Keeps more of the memory that computations leave, up to so many bytes: the steps of a training run need the same
+    /// blocks again and again, and fresh memory costs as much time as filling it. Call it before computing.
+    public func keepMemory(upTo bytes: Int) { blocks.limit = max(blocks.limit, bytes) }
+
     /// The instruction-set level in use.
     public var isa: String { String(cString: kernels.pointee.name) }
 

@@ -28,6 +28,11 @@ public struct Norm: Sendable {
         self.epsilon = epsilon
     }
 
+    /// The same without gradients.
+    func detached() -> Norm {
+        Norm(weight: weight.detached(), bias: bias?.detached(), isCentered: isCentered, epsilon: epsilon)
+    }
+
     /// Valid as long as the norm.
     package var kernel: fledge_norm {
         fledge_norm(
@@ -49,6 +54,31 @@ public struct Norm: Sendable {
                 result.floats)
         }
         withExtendedLifetime((self, source)) {}
-        return result
+        let saved = source.detached()
+        return result.recorded(from: [source, weight, bias]) { gradient in
+            if let dx = self.backward(saved, gradient.value, into: source.node?.gradient) {
+                source.node?.add(dx, isOwned: true)
+            }
+        }
+    }
+
+    /// Adds the gradients of the norm's own numbers, and returns that of its rows; with `present`, an owned gradient of
+    /// the rows, adds to it and returns nil.
+    func backward(_ x: Tensor, _ gradient: Tensor, into present: GradientNode.Gradient?) -> Tensor? {
+        let dy = gradient.contiguous()
+        let (engine, width) = (x.engine, weight.elementCount)
+        var dx = Tensor(like: x, shape: x.shape)
+        var adds = false
+        if let present, present.isOwned, present.value.isContiguous { (dx, adds) = (present.value, true) }
+        let weightSums = weight.node?.buffer(shape: weight.shape, like: x, zeroed: true).tensor
+        let biasSums = bias.flatMap { $0.node?.buffer(shape: $0.shape, like: x, zeroed: true).tensor }
+        let done = withUnsafePointer(to: kernel) { kernel in
+            fledge_norm_backward(
+                engine.kernels, engine.pool, kernel, x.floats, dy.floats, width == 0 ? 0 : x.elementCount / width,
+                width, adds, dx.floats, weightSums?.floats, biasSums?.floats)
+        }
+        precondition(done, "out of memory for the gradient of a norm")
+        withExtendedLifetime((self, x, dy, weightSums, biasSums)) {}
+        return adds ? nil : dx
     }
 }

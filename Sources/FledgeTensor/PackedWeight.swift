@@ -45,15 +45,23 @@ public struct PackedWeight: Sendable {
     private let data: Storage
     private let scales: Storage?
     private let sums: Storage?
+    /// The matrices, where gradients flow back through this weight.
+    private(set) var sources: [Tensor]
 
     /// Packs weights that share their input, one below the other.
     ///
     /// Each matrix is `[outputs, inputs]`, in any floating-point type; rows become the columns of the product. `gated`
     /// interleaves exactly two equally tall matrices, gate and value.
     ///
-    /// - Precondition: at least one matrix, all of rank 2 with equally many inputs.
+    /// `isDifferentiable` keeps the matrices, so that gradients flow back to what the weight is multiplied with; it is
+    /// implied by a matrix that gradients flow back to itself.
+    ///
+    /// - Precondition: at least one matrix, all of rank 2 with equally many inputs; not gated where differentiable.
     /// - Complexity: O(elements), spread over the engine's threads.
-    public init(_ matrices: [Tensor], type: WeightType, gated: Bool = false, engine: Engine = .shared) {
+    public init(
+        _ matrices: [Tensor], type: WeightType, gated: Bool = false, isDifferentiable: Bool = false,
+        engine: Engine = .shared
+    ) {
         precondition(!matrices.isEmpty && (!gated || matrices.count == 2), "one matrix, or two for a gated weight")
         // Rows that lie one after the other, or, as of a transposed matrix, across.
         let sources = matrices.map { $0.isContiguous || $0.isTransposedMatrix ? $0 : $0.contiguous() }
@@ -61,6 +69,9 @@ public struct PackedWeight: Sendable {
         columns = sources.reduce(0) { $0 + $1.shape[0] }
         self.type = type
         isGated = gated
+        let keepsSources = isDifferentiable || matrices.contains(where: \.requiresGradient)
+        precondition(!keepsSources || !gated, "a gated weight is not differentiable")
+        self.sources = keepsSources ? matrices : []
         var parts: [fledge_rows] = []
         for source in sources {
             precondition(source.rank == 2 && source.shape[1] == depth, "weights \(source.shape), depth \(depth)")
@@ -74,10 +85,17 @@ public struct PackedWeight: Sendable {
         let padded = (columns + panel * 2 - 1) / panel * panel
         // A gated weight's last panel holds two half-filled halves.
         let panelColumns = gated ? (columns / 2 + panel / 2 - 1) / (panel / 2) * panel : columns
-        data = Storage(byteCount: fledge_packed_bytes(type.kernelType, panelColumns, depth))
+        let bytes = fledge_packed_bytes(type.kernelType, panelColumns, depth)
+        // A weight that is learned is packed again and again.
+        data = keepsSources ? Storage(uninitialized: bytes, engine: engine) : Storage(byteCount: bytes)
         scales = type == .int8 ? Storage(byteCount: padded * 4) : nil
         sums = type == .int8 ? Storage(byteCount: padded * 4) : nil
-        if sources.count == 1, let part = parts.first, part.column_stride == 0 {
+        if PackedWeight.canPackAcross(sources, type), let part = parts.first {
+            // What lies across in the file lies as the panels want it.
+            var matrix = fledge_matrix(
+                data: sources[0].floats, rows: depth, columns: columns, stride: part.column_stride)
+            fledge_pack_across(engine.kernels, engine.pool, &matrix, 1, type.kernelType, data.pointer)
+        } else if sources.count == 1, let part = parts.first, part.column_stride == 0 {
             pack(part, of: sources[0], panel: panel, engine: engine)
         } else {
             let done = fledge_pack_weight(
@@ -86,6 +104,46 @@ public struct PackedWeight: Sendable {
             precondition(done, "out of memory for packing a weight")
         }
         for source in sources { source.dropPages() }
+    }
+
+    private static func canPackAcross(_ sources: [Tensor], _ type: WeightType) -> Bool {
+        sources.count == 1 && sources[0].dtype == .float32 && !sources[0].isContiguous
+            && (type == .float32 || type == .bfloat16)
+    }
+
+    /// The weight that takes gradients of the product's result back to its operand: the transpose.
+    func transposed(engine: Engine) -> PackedWeight {
+        precondition(!sources.isEmpty, "gradients through a weight whose matrices were not kept")
+        let type: WeightType = type == .bfloat16 ? .bfloat16 : .float32
+        let matrices = sources.map { $0.detached().converted(to: .float32) }
+        if matrices.count == 1, !matrices[0].isContiguous {
+            return PackedWeight([matrices[0].transposed(0, 1)], type: type, isDifferentiable: true, engine: engine)
+        }
+        return PackedWeight(across: matrices.map { $0.contiguous() }, type: type, engine: engine)
+    }
+
+    /// The same weight without a way back.
+    var withoutSources: PackedWeight {
+        var result = self
+        result.sources = []
+        return result
+    }
+
+    /// Matrices `[depth part, columns]`, one below the other.
+    private init(across matrices: [Tensor], type: WeightType, engine: Engine) {
+        columns = matrices[0].shape[1]
+        depth = matrices.reduce(0) { $0 + $1.shape[0] }
+        self.type = type
+        isGated = false
+        scales = nil
+        sums = nil
+        sources = []
+        data = Storage(uninitialized: fledge_packed_bytes(type.kernelType, columns, depth), engine: engine)
+        let parts = matrices.map {
+            fledge_matrix(data: $0.floats, rows: $0.shape[0], columns: $0.shape[1], stride: $0.shape[1])
+        }
+        fledge_pack_across(engine.kernels, engine.pool, parts, parts.count, type.kernelType, data.pointer)
+        withExtendedLifetime(matrices) {}
     }
 
     /// Packs one matrix a stretch of rows at a time: of a large one in a mapped file (a vocabulary projection), only
@@ -106,6 +164,9 @@ public struct PackedWeight: Sendable {
             source.storage.dropPages(of: start, byteCount: count * rowBytes)
         }
     }
+
+    /// Whether gradients flow back through this weight.
+    public var isDifferentiable: Bool { !sources.isEmpty }
 
     /// Columns of the product.
     public var outputColumns: Int { isGated ? columns / 2 : columns }
@@ -176,7 +237,13 @@ extension Tensor {
             }
         precondition(done, "out of memory for packed activations")
         withExtendedLifetime((source, weight, norm, bias, residual)) {}
-        return result
+        let operands = [source, norm?.weight, norm?.bias, bias, residual] + weight.sources
+        guard operands.contains(where: { $0?.node != nil }) else { return result }
+        precondition(activation == .identity, "the activation of a differentiable product is an operation of its own")
+        return result.recorded(from: operands) { gradient in
+            ProductGradient(x: source, weight: weight, norm: norm, bias: bias, scale: scale, residual: residual)
+                .propagate(gradient)
+        }
     }
 
     /// The matrix product of the last two dimensions, leading dimensions broadcast: `[…, n, k] · […, k, m]`.

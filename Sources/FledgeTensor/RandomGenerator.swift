@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Philox 4×32 with ten rounds (Salmon et al. 2011): random bits as a function of a key and a counter, so that the same
 /// seed gives the same numbers on every machine, and streams with different indices are independent.
 public struct RandomGenerator: RandomNumberGenerator, Sendable {
@@ -63,4 +71,19 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
 
     /// A number in [0, 1), from the upper 53 bits of ``next()``.
     public mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
+}
+
+extension RandomGenerator {
+    /// Numbers of a normal distribution around 0 (Box and Muller 1958).
+    public mutating func normals(_ count: Int, deviation: Float) -> [Float] {
+        var values: [Float] = []
+        values.reserveCapacity(count + 1)
+        while values.count < count {
+            let radius = (-2 * log(1 - nextUnit())).squareRoot()
+            let angle = 2 * Double.pi * nextUnit()
+            values.append(Float(radius * cos(angle)) * deviation)
+            values.append(Float(radius * sin(angle)) * deviation)
+        }
+        return Array(values.prefix(count))
+    }
 }

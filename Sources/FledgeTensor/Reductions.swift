@@ -56,7 +56,13 @@ extension Tensor {
             at.copyMemory(from: source.pointer, byteCount: bytes)
             at += bytes
         }
-        return result
+        return result.recorded(from: tensors.map { $0 }) { gradient in
+            var row = 0
+            for tensor in tensors {
+                tensor.node?.add(gradient.value.sliced(0, row..<row + tensor.shape[0]), isOwned: false)
+                row += tensor.shape[0]
+            }
+        }
     }
 
     /// The rows of a matrix at the given positions, as float32: an embedding look-up.
@@ -87,7 +93,18 @@ extension Tensor {
                 source.pointer + position * width * dtype.byteCount, type, width, result.floats + row * width)
             row += 1
         }
-        return result
+        guard let node else { return result }
+        let places = Array(positions)
+        let shape = shape
+        return result.recorded(from: [node]) { gradient in
+            let rows = gradient.value.contiguous()
+            let sums = node.buffer(shape: shape, like: rows, zeroed: true).tensor
+            for (row, place) in places.enumerated() {
+                let target = sums.floats + place * width
+                kernels.binary(FLEDGE_ADD, target, rows.floats + row * width, width, target)
+            }
+            withExtendedLifetime((rows, sums)) {}
+        }
     }
 }
 

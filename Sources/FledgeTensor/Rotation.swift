@@ -17,4 +17,18 @@ extension Tensor {
             headWidth, 2 * half, cosines.floats, sines.floats)
         withExtendedLifetime((self, cosines, sines)) {}
     }
+
+    /// The tensor with its heads rotated, in the same memory, and differentiable: what it was before must not be looked at
+    /// any more.
+    package func rotatedHeads(columns: Range<Int>, headWidth: Int, cosines: Tensor, sines: Tensor) -> Tensor {
+        rotateHeads(columns: columns, headWidth: headWidth, cosines: cosines, sines: sines)
+        guard let node else { return self }
+        return detached().recorded(from: [node]) { gradient in
+            // A rotation's transpose turns the other way.
+            let dy = gradient.value
+            let dx = gradient.isOwned && dy.isContiguous ? dy : dy * 1
+            dx.rotateHeads(columns: columns, headWidth: headWidth, cosines: cosines, sines: sines * -1)
+            node.add(dx, isOwned: true)
+        }
+    }
 }

@@ -68,8 +68,9 @@ package final class Storage: @unchecked Sendable {
 /// Large blocks that finished computations leave to the next one: fresh memory from the system costs as much time as
 /// filling it.
 package final class BlockCache: @unchecked Sendable {
-    /// What is kept at most.
-    static let limit = 256 << 20
+    /// Bytes that are kept at most. Set before threads share the cache.
+    var limit = 256 << 20
+    private static let countLimit = 4096
     private let lock: UnsafeMutablePointer<UInt8>
     // Both under `lock`.
     private var blocks: [(pointer: UnsafeMutableRawPointer, byteCount: Int)] = []
@@ -90,12 +91,18 @@ package final class BlockCache: @unchecked Sendable {
     func take(_ byteCount: Int) -> (pointer: UnsafeMutableRawPointer, byteCount: Int) {
         if fledge_try_lock(lock) {
             defer { fledge_unlock(lock) }
-            let fitting = blocks.indices.filter {
-                blocks[$0].byteCount >= byteCount && blocks[$0].byteCount <= byteCount + byteCount / 2 + 4096
+            var best = -1
+            for index in blocks.indices {
+                let size = blocks[index].byteCount
+                guard size >= byteCount, size <= byteCount + byteCount / 2 + 4096 else { continue }
+                if best < 0 || size < blocks[best].byteCount { best = index }
             }
-            if let index = fitting.min(by: { blocks[$0].byteCount < blocks[$1].byteCount }) {
-                bytes -= blocks[index].byteCount
-                return blocks.remove(at: index)
+            if best >= 0 {
+                let block = blocks[best]
+                bytes -= block.byteCount
+                blocks[best] = blocks[blocks.count - 1]
+                blocks.removeLast()
+                return block
             }
         }
         guard let memory = fledge_allocate(byteCount) else { preconditionFailure("out of memory: \(byteCount) bytes") }
@@ -106,7 +113,7 @@ package final class BlockCache: @unchecked Sendable {
     func give(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
         if fledge_try_lock(lock) {
             defer { fledge_unlock(lock) }
-            if bytes + byteCount <= BlockCache.limit && blocks.count < 256 {
+            if bytes + byteCount <= limit && blocks.count < BlockCache.countLimit {
                 blocks.append((pointer, byteCount))
                 bytes += byteCount
                 return

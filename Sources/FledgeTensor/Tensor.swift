@@ -5,8 +5,7 @@ import CFledgeKernels
 /// Views (``reshaped(_:)``, ``transposed(_:_:)``, ``sliced(_:_:)``, ``broadcast(to:)``) share memory and cost nothing;
 /// writing through ``withMutableFloats(_:)`` copies first when the memory is shared. Arithmetic is in float32.
 ///
-/// Reverse-mode differentiation will hang on this type: every operation is a function of tensors that goes through
-/// ``init(like:shape:)`` for its result, which is the one place where a tape has to listen.
+/// Gradients flow back through the operations of tensors that come from a ``Parameter``; see ``backward(factor:)``.
 public struct Tensor: Sendable {
     package var storage: Storage
     /// The position of the first element, in elements.
@@ -15,6 +14,8 @@ public struct Tensor: Sendable {
     /// Elements to step over for one step in each dimension.
     public private(set) var strides: Shape
     public let dtype: DType
+    /// Where gradients flow back to, if they do.
+    package var node: GradientNode?
 
     package init(storage: Storage, offset: Int = 0, shape: Shape, strides: Shape? = nil, dtype: DType) {
         self.storage = storage
@@ -92,15 +93,18 @@ public struct Tensor: Sendable {
     public func reshaped(_ shape: Shape) -> Tensor {
         precondition(shape.elementCount == elementCount, "cannot reshape \(self.shape) to \(shape)")
         let source = isContiguous ? self : contiguous()
-        return Tensor(storage: source.storage, offset: source.offset, shape: shape, dtype: dtype)
+        let result = Tensor(storage: source.storage, offset: source.offset, shape: shape, dtype: dtype)
+        return recordedView(result, sharesMemory: true) { gradient, original in
+            gradient.contiguous().reshaped(original.shape)
+        }
     }
 
     /// Two dimensions exchanged.
     public func transposed(_ a: Int, _ b: Int) -> Tensor {
-        var result = self
+        var result = detached()
         (result.shape[a], result.shape[b]) = (shape[b], shape[a])
         (result.strides[a], result.strides[b]) = (strides[b], strides[a])
-        return result
+        return recordedView(result, transposed: rank == 2) { gradient, _ in gradient.transposed(a, b).contiguous() }
     }
 
     /// The elements of `range` in one dimension.
@@ -110,15 +114,20 @@ public struct Tensor: Sendable {
         precondition(
             range.lowerBound >= 0 && range.upperBound <= shape[dimension],
             "slice \(range) of a dimension of length \(shape[dimension])")
-        var result = self
+        var result = detached()
         result.offset += range.lowerBound * strides[dimension]
         result.shape[dimension] = range.count
-        return result
+        return recordedView(result) { gradient, original in
+            let whole = original.zerosLike()
+            whole.sliced(dimension, range).write(gradient)
+            return whole
+        }
     }
 
     /// One index of the first dimension, which disappears.
     public subscript(index: Int) -> Tensor {
         precondition(index >= 0 && index < shape[0], "index \(index) of a dimension of length \(shape[0])")
+        if node != nil { return sliced(0, index..<index + 1).reshaped(Shape(shape.dropFirst())) }
         return Tensor(
             storage: storage, offset: offset + index * strides[0], shape: Shape(shape.dropFirst()),
             strides: Shape(strides.dropFirst()), dtype: dtype)
@@ -159,7 +168,7 @@ public struct Tensor: Sendable {
             }
             at += count
         }
-        return result
+        return recordedView(result, sharesMemory: true) { gradient, _ in gradient }
     }
 
     /// Calls `body` with the first position, the step and the count of every innermost row, in order.

@@ -17,6 +17,35 @@ struct ValueTests {
             ])
     }
 
+    @Test func `read whole numbers up to 64 bits, and every escape`() throws {
+        #expect(
+            try Value(
+                json: "[99999999999999999, -9999999999999999, 999999999999999999, -9223372036854775808, "
+                    + "9223372036854775807, 9223372036854775808, -0, 10]")
+                == [
+                    99_999_999_999_999_999, -9_999_999_999_999_999, 999_999_999_999_999_999, .int(.min), .int(.max),
+                    9223372036854775808.0, 0, 10,
+                ])
+        #expect(
+            try Value(json: #""a\"b\\c\/d\b\f\n\r\t\u00e9é\ud83d\ude42🙂\\""#)
+                == "a\"b\\c/d\u{8}\u{C}\n\r\té\u{E9}🙂🙂\\")
+    }
+
+    @Test(arguments: [0, 1, 7, 8, 9, 10, 40])
+    func `find every key, however many there are, and after some are gone`(count: Int) {
+        var object: Value.Object = [:]
+        for number in 0..<count { object["k\(number)"] = .int(number) }
+        for number in 0..<count { object["k\(number)"] = .int(number + 1) }
+        #expect(object.count == count)
+        #expect((0..<count).allSatisfy { object["k\($0)"] == .int($0 + 1) })
+        #expect(object["k\(count)"] == nil)
+        for number in stride(from: 0, to: count, by: 2) { object["k\(number)"] = nil }
+        #expect((0..<count).allSatisfy { object["k\($0)"] == ($0 % 2 == 0 ? nil : .int($0 + 1)) })
+        object["k0"] = 7
+        #expect(object["k0"] == 7)
+        #expect(object.keys.last == "k0")
+    }
+
     @Test func `tell texts apart by code points`() {
         let (composed, decomposed): (Value, Value) = ("\u{E9}", "e\u{301}")
         #expect(composed != decomposed)

@@ -1,100 +1,98 @@
-import FledgeTensor
+import FledgeData
+import FledgeTemplates
+import FledgeTokenizers
 import FledgeTraining
 import Foundation
 import Testing
 
-/// Files beside the tests; each says what made it.
+/// Tests/Fixtures, made by Tools/make_fixtures.py, and this target's own, made by Tools/objective_golden.py.
 enum Fixture {
-    static let directory = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-        .appendingPathComponent("Fixtures")
+    static let directory = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 
-    static func decode<Value: Decodable>(
-        _ type: Value.Type, _ name: String, keys: JSONDecoder.KeyDecodingStrategy = .useDefaultKeys
-    ) throws -> Value {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = keys
-        return try decoder.decode(type, from: Data(contentsOf: directory.appendingPathComponent(name)))
+    /// What the reference recipes make of small inputs.
+    static func golden() throws -> Value.Object {
+        let folder = try #require(Bundle.module.resourceURL)
+        let bytes = [UInt8](try Data(contentsOf: folder.appendingPathComponent("Fixtures/objectives.json")))
+        return try object(try Value(json: bytes))
     }
-}
 
-/// Named parameters with room for gradients, as a model has them.
-final class Parameters {
-    let names: [String]
-    let shapes: [String: Shape]
-    private(set) var values: [String: UnsafeMutableBufferPointer<Float>] = [:]
-    private(set) var gradients: [String: UnsafeMutableBufferPointer<Float>] = [:]
+    static func object(_ value: Value?) throws -> Value.Object {
+        guard case .object(let object)? = value else { throw Mismatch() }
+        return object
+    }
 
-    init(_ shapes: [String: Shape]) {
-        self.shapes = shapes
-        names = shapes.keys.sorted()
-        for (name, shape) in shapes {
-            values[name] = .allocate(capacity: shape.elementCount)
-            values[name]?.initialize(repeating: 0)
-            gradients[name] = .allocate(capacity: shape.elementCount)
-            gradients[name]?.initialize(repeating: 0)
+    static func list(_ value: Value?) throws -> [Value] {
+        guard case .array(let list)? = value else { throw Mismatch() }
+        return list
+    }
+
+    static func integers(_ value: Value?) throws -> [Int] {
+        try list(value).map { element in
+            guard case .int(let number) = element else { throw Mismatch() }
+            return number
         }
     }
 
-    deinit { for buffer in [values, gradients].flatMap(\.values) { buffer.deallocate() } }
-
-    func set(_ numbers: [String: [Float]]) {
-        for (name, list) in numbers { _ = values[name]?.update(fromContentsOf: list) }
+    static func number(_ value: Value?) throws -> Double {
+        guard case .double(let number)? = value else { throw Mismatch() }
+        return number
     }
 
-    func setGradients(_ numbers: [String: [Float]]) {
-        for (name, list) in numbers { _ = gradients[name]?.update(fromContentsOf: list) }
+    struct Mismatch: Error {}
+
+    static func tokenizer(_ name: String) throws -> any Tokenizer {
+        try AutoTokenizer.from(directory: directory.appendingPathComponent(name))
     }
 
-    func scalars(_ name: String) -> [Float] { values[name].map(Array.init) ?? [] }
-
-    func updates(_ settings: ParameterSettings = ParameterSettings()) -> [ParameterUpdate] {
-        names.compactMap { name in
-            guard let value = values[name], let gradient = gradients[name], let shape = shapes[name] else { return nil }
-            return ParameterUpdate(
-                name: name, shape: shape, value: value, gradient: UnsafeBufferPointer(gradient), settings: settings)
-        }
-    }
+    static let bert = Result { try tokenizer("families/bert-tiny-ner") }
+    static let roberta = Result { try tokenizer("families/roberta-tiny-fill-mask") }
+    static let t5 = Result { try tokenizer("t5-tiny") }
 }
 
-/// Seeded numbers from -1 to 1.
-struct Noise {
-    private var generator: RandomGenerator
+/// Data that is beside the repository on a developer's machine and not part of it.
+enum Shared {
+    static let directory: URL = {
+        if let path = ProcessInfo.processInfo.environment["FLEDGE_SHARED"] { return URL(fileURLWithPath: path) }
+        return Fixture.directory.appendingPathComponent("../../../shared").standardizedFileURL
+    }()
 
-    init(_ seed: UInt64) { generator = RandomGenerator(seed: seed) }
+    static let isThere = FileManager.default.fileExists(atPath: directory.appendingPathComponent("data").path)
 
-    mutating func floats(_ count: Int, times factor: Float = 1) -> [Float] {
-        (0..<count).map { _ in Float(generator.nextUnit() * 2 - 1) * factor }
-    }
+    static func path(_ path: String) -> String { directory.appendingPathComponent("data/\(path)").path }
 }
 
-/// A directory that goes when the test is over.
-final class TemporaryDirectory {
+/// A file of records that a test writes, removed when the value is released.
+final class TemporaryFile {
     let path: String
 
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("fledge-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.path
+    init(_ text: String, name: String = "data.jsonl") throws {
+        let folder = NSTemporaryDirectory() + "fledge-training-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        path = "\(folder)/\(name)"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
-/// The largest difference, relative to the larger of `floor` and what is expected.
-func worst(_ got: [Float], _ expected: [Float], floor: Float) -> Float {
-    guard got.count == expected.count else { return .infinity }
-    var worst: Float = 0
-    for (a, b) in zip(got, expected) {
-        let error = abs(a - b) / max(floor, abs(b))
-        worst = error.isNaN ? .infinity : max(worst, error)
+    deinit {
+        try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent)
     }
-    return worst
 }
 
-/// Bit for bit the same, NaN included.
-func identical(_ a: [Float], _ b: [Float]) -> Bool { a.map(\.bitPattern) == b.map(\.bitPattern) }
+extension TrainingExample {
+    /// The labels of an example that has one for each token.
+    var tokenLabels: [Int] {
+        if case .tokens(let labels) = labels { return labels }
+        return []
+    }
 
-/// The text of what `body` throws.
+    /// What a decoder must write.
+    var target: [Int] {
+        if case .target(let ids) = labels { return ids }
+        return []
+    }
+}
+
+/// The text of the error that a closure throws.
 func message(_ body: () throws -> Void) -> String {
     do {
         try body()

@@ -181,6 +181,41 @@ typedef struct fledge_adafactor {
   float minimum_scale;               // by this at least
 } fledge_adafactor;
 
+/// A stretch of query rows against a stretch of key and value rows: for self-attention the same rows, for
+/// cross-attention rows of other tensors. Several pairs are a ragged batch without padding.
+typedef struct fledge_attention_pair {
+  size_t query_row, query_count;
+  size_t key_row, key_count;
+} fledge_attention_pair;
+
+/// Attention for training: out = dropout(softmax(scale · q kᵀ + bias)) v for every pair and head, straight on rows of a
+/// projection. Head h lies at columns h · head_width…; query head h reads key–value head h / (query_heads / key_heads).
+typedef struct fledge_differentiable_attention {
+  const fledge_attention_pair *pairs;
+  size_t pair_count;
+  size_t query_heads, key_heads, head_width;  // query_heads is a multiple of key_heads
+  const float *query, *key, *value;
+  size_t query_stride, key_stride, value_stride;
+  float scale;
+  bool causal;  // query i of n sees keys up to key_count - n + i; a query that sees none gives zeros
+  const float *distance_bias;  // optional [query_heads, 2 · distance_span - 1]: entry distance_span - 1 + (key - query),
+  size_t distance_span;        // query i standing at key_count - query_count + i; at least the longest stretch of a pair
+  fledge_type type;            // of the operands of products: FLEDGE_FLOAT32 or FLEDGE_BFLOAT16; sums are float32
+  float dropout;               // probability that a probability becomes 0; the others are divided by 1 - dropout
+  uint64_t seed;               // what is dropped depends on seed, pair, head, query and key only
+  float *out;                  // [query rows, query_heads · head_width]
+  size_t out_stride;
+  float *log_sums;  // [query rows, query_heads]: log Σ e^score, which the backward pass needs; -∞ where nothing is seen
+} fledge_differentiable_attention;
+
+/// Where the backward pass reads the gradient of `out` and writes the others: every row of the pairs, and no other.
+typedef struct fledge_attention_gradients {
+  const float *out;
+  float *query, *key, *value;
+  size_t out_stride, query_stride, key_stride, value_stride;
+  float *distance_bias;  // optional, like the table; added to what is there
+} fledge_attention_gradients;
+
 /// The kernels of one instruction set. Pointers are never null.
 typedef struct fledge_kernels {
   fledge_isa isa;
@@ -214,6 +249,18 @@ typedef struct fledge_kernels {
   void (*to_float)(const void *x, fledge_type type, size_t count, float *out);
   void (*from_float)(const float *x, fledge_type type, size_t count, void *out);
 
+  // Training (training.h).
+  void (*pack_across)(const float *x, size_t stride, size_t rows, size_t columns, size_t places, fledge_type type,
+                      size_t begin, bool close, char *out);
+  void (*norm_backward)(const float *x, const float *dy, const fledge_norm *norm, size_t rows, size_t width, bool add,
+                        float *dx, float *sums);
+  void (*activate_backward)(fledge_activation f, const float *x, const float *dy, size_t count, float *dx);
+  void (*gate)(fledge_activation f, const float *gates, const float *values, size_t count, float *out);
+  void (*gate_backward)(fledge_activation f, const float *gates, const float *values, const float *dy, size_t count,
+                        float *d_gates, float *d_values);
+  void (*add_columns)(const float *x, size_t stride, size_t rows, size_t width, float *sums);
+  float (*cross_entropy)(float *x, size_t count, size_t label, float scale);
+
   float (*sum_of_squares)(const float *x, size_t count);
   void (*adamw)(const fledge_adamw *adamw, const fledge_update *update, size_t begin, size_t end);
   void (*sgd)(const fledge_sgd *sgd, const fledge_update *update, size_t begin, size_t end);
@@ -224,6 +271,12 @@ typedef struct fledge_kernels {
                              const float *rows, const float *columns);
   void (*adafactor_apply)(const fledge_adafactor *adafactor, float decay, float rate, size_t begin, size_t height,
                           size_t width, const float *rows, const float *columns);
+
+  void (*attend_forward)(const fledge_differentiable_attention *attention, size_t unit, size_t next_unit,
+                         size_t query_begin, size_t query_end, void *scratch);
+  void (*attend_backward)(const fledge_differentiable_attention *attention, const fledge_attention_gradients *gradients,
+                          size_t unit, size_t next_unit, size_t block, float *query_part, float *bias_parts,
+                          void *scratch);
 } fledge_kernels;
 
 /// The table of one level, or null where this processor does not have it.
@@ -309,6 +362,53 @@ void fledge_normalize_run(const fledge_kernels *kernels, fledge_pool *pool, cons
 /// Returns false if memory for the scores ran out.
 bool fledge_attention_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_attention *attention);
 
+// Training (training.c) ---------------------------------------------------------------------------------------------------
+
+/// Some columns of numbers that lie row after row: (r, c) at data[r · stride + c].
+typedef struct fledge_matrix {
+  const float *data;
+  size_t rows, columns, stride;
+} fledge_matrix;
+
+/// Packs matrices of equally many columns, one below the other, as an operand whose columns are theirs and whose depth is
+/// all their rows: the transpose of a weight, or what a weight's gradient is multiplied from. `type` is float32 or
+/// bfloat16; `out` has fledge_packed_bytes(type, columns, rows) bytes.
+void fledge_pack_across(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *parts, size_t part_count,
+                        fledge_type type, void *out);
+
+/// out[i, j] = scale · Σ_t a[t, i] · b[t, j], added to what is there with `add`. False without memory.
+bool fledge_outer_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *a, const fledge_matrix *b,
+                      fledge_type type, float scale, bool add, float *out, size_t out_stride);
+
+/// The gradient of a norm's rows (added to dx with `add`), and of its weight and bias (always added; both optional).
+/// False without memory.
+bool fledge_norm_backward(const fledge_kernels *kernels, fledge_pool *pool, const fledge_norm *norm, const float *x,
+                          const float *dy, size_t rows, size_t width, bool add, float *dx, float *weight_sums,
+                          float *bias_sums);
+
+/// sums[c] += Σ x[r, c]. False without memory.
+bool fledge_add_columns(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *x, float *sums);
+
+/// out = f(x), or with dy: dy · f'(x).
+void fledge_activate_run(const fledge_kernels *kernels, fledge_pool *pool, fledge_activation f, const float *x,
+                         const float *dy_or_null, size_t count, float *out);
+
+/// Rows of x are `width` gates and `width` values: out = f(gate) · value, or with dy the gradients of both in x's layout.
+void fledge_gate_run(const fledge_kernels *kernels, fledge_pool *pool, fledge_activation f, const float *x,
+                     const float *dy_or_null, size_t rows, size_t width, float *out);
+
+/// out += x.
+void fledge_add_run(const fledge_kernels *kernels, fledge_pool *pool, const float *x, size_t count, float *out);
+
+/// Each number is zero with a probability below 1 and otherwise divided by what is left of it; which are, depends only on
+/// the seed.
+void fledge_dropout_run(fledge_pool *pool, const float *x, size_t count, float probability, uint64_t seed, float *out);
+
+/// losses[r] = −log softmax(logits[r])[labels[r]], 0 for a negative label. The logits become the losses' gradients, times
+/// `scale`.
+void fledge_cross_entropy_run(const fledge_kernels *kernels, fledge_pool *pool, float *logits, size_t rows, size_t width,
+                              const int64_t *labels, float scale, float *losses);
+
 /// Steps of optimisers over all parameters at once, a block of numbers an item; `updates` are in any order.
 void fledge_adamw_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_adamw *adamw,
                       fledge_update *updates, size_t update_count);
@@ -322,6 +422,17 @@ bool fledge_adafactor_run(const fledge_kernels *kernels, fledge_pool *pool, cons
 /// ran out.
 bool fledge_sum_of_squares_run(const fledge_kernels *kernels, fledge_pool *pool, fledge_update *updates,
                                size_t update_count, double *sum);
+
+/// Attention for training: fills `out` and `log_sums`. Returns false if memory ran out.
+bool fledge_attention_forward(const fledge_kernels *kernels, fledge_pool *pool,
+                              const fledge_differentiable_attention *attention);
+
+/// Its gradients, from the same description with `out` and `log_sums` as the forward pass left them; probabilities are
+/// computed again (Dao et al. 2022, algorithm 4). No two pairs may share key rows or query rows. The result is the same
+/// to the bit for any number of threads. Returns false if memory ran out.
+bool fledge_attention_backward(const fledge_kernels *kernels, fledge_pool *pool,
+                               const fledge_differentiable_attention *attention,
+                               const fledge_attention_gradients *gradients);
 
 /// Reads `bytes` once, spread over the pool, and returns a value that depends on all of them (a bandwidth probe).
 uint64_t fledge_read_all(fledge_pool *pool, const void *data, size_t bytes);

@@ -46,6 +46,21 @@ public struct RelativePositionBias: PositionEncoding {
         return result + min(exact + logarithmic, count - 1)
     }
 
+    /// Takes a table's gradient to the buckets that its entries came from.
+    private func spread(_ gradient: Tensor) {
+        let (buckets, heads, width) = (weight.shape[0], weight.shape[1], gradient.shape[1])
+        var sums = [Float](repeating: 0, count: buckets * heads)
+        gradient.withFloats { values in
+            for entry in 0..<width {
+                let bucket = RelativePositionBias.bucket(
+                    distance: entry - (width - 1) / 2, buckets: buckets, maximumDistance: maximumDistance,
+                    isBidirectional: isBidirectional)
+                for head in 0..<heads { sums[bucket * heads + head] += values[head * width + entry] }
+            }
+        }
+        weight.node?.add(Tensor(sums, shape: weight.shape), isOwned: true)
+    }
+
     /// The bias of every distance below `span`. O(heads · span).
     public func bias(span: Int) -> DistanceBias? {
         let (buckets, heads) = (weight.shape[0], weight.shape[1])
@@ -59,6 +74,7 @@ public struct RelativePositionBias: PositionEncoding {
                 for head in 0..<heads { values[head * width + entry] = weights[bucket * heads + head] }
             }
         }
-        return DistanceBias(table: Tensor(values, shape: [heads, width]), span: span)
+        let table = Tensor(values, shape: [heads, width])
+        return DistanceBias(table: table.recorded(from: [weight]) { spread($0.value) }, span: span)
     }
 }

@@ -15,21 +15,23 @@ extension Value {
 
     /// Reads a JSON text of UTF-8 bytes; see ``init(json:name:)``.
     public init(json: [UInt8], name: String = "JSON") throws(TemplateError) {
-        var reader = JSONReader(bytes: json)
-        do throws(Failure) {
-            self = try reader.readDocument()
-        } catch {
-            throw error.error(in: name, at: reader.place)
+        self = try json.withUnsafeBufferPointer { bytes throws(TemplateError) in
+            var reader = JSONReader(bytes: bytes)
+            do throws(Failure) {
+                return try reader.readDocument()
+            } catch {
+                throw error.error(in: name, at: reader.place)
+            }
         }
     }
 }
 
 /// A recursive reader of JSON whose depth is bounded.
 private struct JSONReader {
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
 
-    init(bytes: [UInt8]) {
+    init(bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
     }
@@ -141,26 +143,59 @@ private struct JSONReader {
             guard digits(&end) > 0 else { throw broken("this is not a JSON number") }
         }
         index = end
+        // Seventeen characters cannot overflow.
+        if isWhole, end - start < 18 { return .int(smallNumber(bytes[start..<end])) }
         let text = String(decoding: bytes[start..<end], as: UTF8.self)
         if isWhole, let value = Int(text) { return .int(value) }
         return .double(Double(text) ?? .nan)
     }
 
+    private func smallNumber(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
+        let isNegative = text.first == UInt8(ascii: "-")
+        let value = text.dropFirst(isNegative ? 1 : 0).reduce(0) { $0 * 10 + Int($1 & 0x0F) }
+        return isNegative ? -value : value
+    }
+
     private mutating func readString() throws(Failure) -> String {
         index += 1
-        var text: [UInt8] = []
+        let start = index
+        skipPlain()
+        if next == UInt8(ascii: "\"") {
+            index += 1
+            return String(decoding: bytes[start..<index - 1], as: UTF8.self)
+        }
+        var text = Array(bytes[start..<index])
         while let byte = next, byte != UInt8(ascii: "\"") {
             guard byte >= 0x20 else { throw broken("a control character stands in a string") }
             index += 1
-            if byte == UInt8(ascii: "\\") {
-                text.append(contentsOf: String(try readEscape()).utf8)
-            } else {
-                text.append(byte)
-            }
+            try appendEscape(to: &text)
+            let start = index
+            skipPlain()
+            text.append(contentsOf: bytes[start..<index])
         }
         guard next != nil else { throw broken("a string has no end") }
         index += 1
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Goes to the next quotation mark, backslash or control character, or to the end.
+    private mutating func skipPlain() {
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
+            index += 1
+        }
+    }
+
+    private mutating func appendEscape(to text: inout [UInt8]) throws(Failure) {
+        switch next {
+        case UInt8(ascii: "n"): text.append(UInt8(ascii: "\n"))
+        case UInt8(ascii: "\""): text.append(UInt8(ascii: "\""))
+        default:
+            text.append(contentsOf: UTF8.encode(try readEscape()) ?? UTF8.encodedReplacementCharacter)
+            return
+        }
+        index += 1
     }
 
     private mutating func readEscape() throws(Failure) -> Unicode.Scalar {

@@ -4,7 +4,11 @@ extension Value {
         /// The keys, in order.
         public private(set) var keys: [String] = []
         private var values: [Value] = []
+        /// Where the keys are, once there are so many that looking for one takes long.
         private var positions: [TextKey: Int] = [:]
+
+        /// Up to how many keys are looked for one by one.
+        private static let few = 8
 
         /// Creates an empty object.
         public init() {}
@@ -24,28 +28,41 @@ extension Value {
         ///
         /// - Complexity: O(1); removing is O(n).
         public subscript(key: String) -> Value? {
-            get { positions[TextKey(key)].map { values[$0] } }
+            get { position(of: key).map { values[$0] } }
             set {
-                let textKey = TextKey(key)
-                if let position = positions[textKey] {
+                if let position = position(of: key) {
                     if let newValue {
                         values[position] = newValue
                     } else {
                         remove(at: position)
                     }
                 } else if let newValue {
-                    positions[textKey] = keys.count
-                    keys.append(key)
-                    values.append(newValue)
+                    append(key, newValue)
                 }
             }
         }
 
+        private func position(of key: String) -> Int? {
+            guard keys.count <= Object.few else { return positions[TextKey(key)] }
+            return keys.firstIndex { $0.utf8.elementsEqual(key.utf8) }
+        }
+
+        private mutating func append(_ key: String, _ value: Value) {
+            keys.append(key)
+            values.append(value)
+            if keys.count == Object.few + 1 {
+                for (position, key) in keys.enumerated() { positions[TextKey(key)] = position }
+            } else if keys.count > Object.few {
+                positions[TextKey(key)] = keys.count - 1
+            }
+        }
+
         private mutating func remove(at position: Int) {
-            positions[TextKey(keys[position])] = nil
             keys.remove(at: position)
             values.remove(at: position)
-            for later in position..<keys.count { positions[TextKey(keys[later])] = later }
+            positions = [:]
+            guard keys.count > Object.few else { return }
+            for (position, key) in keys.enumerated() { positions[TextKey(key)] = position }
         }
     }
 }

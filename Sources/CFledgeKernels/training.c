@@ -1,0 +1,273 @@
+// Whole operations of training, spread over a pool. Sums over rows are taken by blocks of fixed size in a fixed order, so
+// that they do not depend on how many threads there are.
+#include "include/CFledgeKernels.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "scratch.h"
+
+enum { BLOCK_ROWS = 64, BLOCK_NUMBERS = 16384, DEPTH_AT_ONCE = 2048 };
+
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
+static size_t words_of(fledge_type type, size_t depth) { return type == FLEDGE_FLOAT32 ? depth : divide_up(depth, 2); }
+
+// Operands across -----------------------------------------------------------------------------------------------------
+
+typedef struct across_job {
+  const fledge_kernels *kernels;
+  const fledge_matrix *parts;
+  size_t part_count, columns, places, place_bytes;
+  fledge_type type;
+  char *out;
+} across_job;
+
+static void across_item(void *context, size_t item) {
+  const across_job *job = context;
+  size_t begin = item * job->places, count = smaller(job->places, job->columns - begin), depth = 0;
+  // A tile holds as many rows as there are; a panel is always whole.
+  size_t places = job->places == FLEDGE_PANEL ? FLEDGE_PANEL : count;
+  for (size_t p = 0; p < job->part_count; p++) {
+    const fledge_matrix *part = &job->parts[p];
+    job->kernels->pack_across(part->data + begin, part->stride, part->rows, count, places, job->type, depth,
+                              p + 1 == job->part_count, job->out + begin * job->place_bytes);
+    depth += part->rows;
+  }
+}
+
+void fledge_pack_across(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *parts, size_t part_count,
+                        fledge_type type, void *out) {
+  across_job job = {kernels, parts, part_count, parts[0].columns, FLEDGE_PANEL, 0, type, out};
+  size_t depth = 0;
+  for (size_t p = 0; p < part_count; p++) depth += parts[p].rows;
+  job.place_bytes = words_of(type, depth) * FLEDGE_GROUP_BYTES;
+  fledge_pool_run(pool, divide_up(job.columns, FLEDGE_PANEL), across_item, &job);
+}
+
+typedef struct outer_job {
+  const fledge_kernels *kernels;
+  const fledge_linear *linear;
+  const char *packed;
+  size_t panels, panels_an_item;
+} outer_job;
+
+static void outer_item(void *context, size_t item) {
+  const outer_job *job = context;
+  size_t begin = item * job->panels_an_item;
+  job->kernels->multiply_panels(job->linear, job->packed, NULL, begin,
+                                smaller(job->panels, begin + job->panels_an_item));
+}
+
+bool fledge_outer_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *a, const fledge_matrix *b,
+                      fledge_type type, float scale, bool add, float *out, size_t out_stride) {
+  if (a->columns == 0 || b->columns == 0) return true;
+  size_t at_once = smaller(DEPTH_AT_ONCE, a->rows ? a->rows : 1), row_bytes = words_of(type, at_once) * FLEDGE_GROUP_BYTES;
+  size_t block = kernels->row_block_bytes / row_bytes / FLEDGE_TILE * FLEDGE_TILE;
+  if (block < FLEDGE_TILE) block = FLEDGE_TILE;
+  size_t panels = divide_up(b->columns, FLEDGE_PANEL), panel_bytes = row_bytes * FLEDGE_PANEL;
+  char *scratch = fledge_scratch(FLEDGE_SCRATCH_OPERATION, panels * panel_bytes + smaller(block, a->columns) * row_bytes);
+  if (!scratch) return false;
+  char *packed = scratch + panels * panel_bytes;
+  for (size_t begin = 0; begin == 0 || begin < a->rows; begin += at_once) {
+    size_t depth = smaller(at_once, a->rows - begin);
+    fledge_matrix right = {b->data + begin * b->stride, depth, b->columns, b->stride};
+    fledge_pack_across(kernels, pool, &right, 1, type, scratch);
+    fledge_linear linear = {.scale = scale, .out_stride = out_stride};
+    linear.weight = (fledge_packed){type, b->columns, depth, scratch, NULL, NULL};
+    for (size_t row = 0; row < a->columns; row += block) {
+      linear.rows = smaller(block, a->columns - row);
+      fledge_matrix left = {a->data + begin * a->stride + row, depth, linear.rows, a->stride};
+      across_job pack = {kernels, &left, 1, linear.rows, FLEDGE_TILE, words_of(type, depth) * FLEDGE_GROUP_BYTES, type, packed};
+      fledge_pool_run(pool, divide_up(linear.rows, FLEDGE_TILE), across_item, &pack);
+      linear.out = out + row * out_stride;
+      if (add || begin > 0) linear.residual = linear.out, linear.residual_stride = out_stride;
+      outer_job job = {kernels, &linear, packed, panels, divide_up(panels, fledge_pool_threads(pool) * 4)};
+      fledge_pool_run(pool, divide_up(panels, job.panels_an_item), outer_item, &job);
+    }
+  }
+  return true;
+}
+
+// Rows ----------------------------------------------------------------------------------------------------------------
+
+typedef struct backward_job {
+  const fledge_kernels *kernels;
+  const float *x, *dy;
+  const fledge_norm *norm;
+  size_t rows, width, stride;
+  bool add;
+  float *dx, *sums;
+} backward_job;
+
+// Partial sums of the blocks, `count` numbers each, added up in order.
+static void reduce_blocks(const fledge_kernels *kernels, const float *partial, size_t blocks, size_t count, float *out) {
+  for (size_t b = 0; b < blocks; b++) kernels->binary(FLEDGE_ADD, out, partial + b * count, count, out);
+}
+
+static void norm_item(void *context, size_t block) {
+  const backward_job *job = context;
+  size_t begin = block * BLOCK_ROWS, rows = smaller(BLOCK_ROWS, job->rows - begin), at = begin * job->width;
+  float *sums = job->sums + block * 2 * job->width;
+  memset(sums, 0, 2 * job->width * sizeof *sums);
+  job->kernels->norm_backward(job->x + at, job->dy + at, job->norm, rows, job->width, job->add, job->dx + at, sums);
+}
+
+bool fledge_norm_backward(const fledge_kernels *kernels, fledge_pool *pool, const fledge_norm *norm, const float *x,
+                          const float *dy, size_t rows, size_t width, bool add, float *dx, float *weight_sums,
+                          float *bias_sums) {
+  size_t blocks = divide_up(rows, BLOCK_ROWS);
+  float *partial = fledge_scratch(FLEDGE_SCRATCH_OPERATION, (blocks + 1) * 2 * width * sizeof *partial);
+  if (!partial) return false;
+  backward_job job = {.kernels = kernels, .x = x, .dy = dy, .norm = norm, .rows = rows, .width = width, .add = add};
+  job.dx = dx;
+  job.sums = partial;
+  fledge_pool_run(pool, blocks, norm_item, &job);
+  float *total = partial + blocks * 2 * width;
+  memset(total, 0, 2 * width * sizeof *total);
+  reduce_blocks(kernels, partial, blocks, 2 * width, total);
+  if (weight_sums) kernels->binary(FLEDGE_ADD, weight_sums, total, width, weight_sums);
+  if (bias_sums) kernels->binary(FLEDGE_ADD, bias_sums, total + width, width, bias_sums);
+  return true;
+}
+
+static void columns_item(void *context, size_t block) {
+  const backward_job *job = context;
+  size_t begin = block * BLOCK_ROWS;
+  float *sums = job->sums + block * job->width;
+  memset(sums, 0, job->width * sizeof *sums);
+  job->kernels->add_columns(job->x + begin * job->stride, job->stride, smaller(BLOCK_ROWS, job->rows - begin), job->width,
+                            sums);
+}
+
+bool fledge_add_columns(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *x, float *sums) {
+  size_t blocks = divide_up(x->rows, BLOCK_ROWS);
+  float *partial = fledge_scratch(FLEDGE_SCRATCH_OPERATION, blocks * x->columns * sizeof *partial);
+  if (!partial) return false;
+  backward_job job = {.kernels = kernels, .x = x->data, .stride = x->stride, .rows = x->rows, .width = x->columns};
+  job.sums = partial;
+  fledge_pool_run(pool, blocks, columns_item, &job);
+  reduce_blocks(kernels, partial, blocks, x->columns, sums);
+  return true;
+}
+
+// Elements ------------------------------------------------------------------------------------------------------------
+
+typedef struct elements_job {
+  const fledge_kernels *kernels;
+  fledge_activation f;
+  const float *x, *dy;
+  size_t rows, width;
+  float *out;
+} elements_job;
+
+static void activate_item(void *context, size_t item) {
+  const elements_job *job = context;
+  size_t begin = item * BLOCK_NUMBERS, count = smaller(BLOCK_NUMBERS, job->width - begin);
+  if (job->dy)
+    job->kernels->activate_backward(job->f, job->x + begin, job->dy + begin, count, job->out + begin);
+  else
+    job->kernels->activate(job->f, job->x + begin, count, job->out + begin);
+}
+
+void fledge_activate_run(const fledge_kernels *kernels, fledge_pool *pool, fledge_activation f, const float *x,
+                         const float *dy_or_null, size_t count, float *out) {
+  elements_job job = {kernels, f, x, dy_or_null, 1, count, out};
+  fledge_pool_run(pool, divide_up(count, BLOCK_NUMBERS), activate_item, &job);
+}
+
+static void gate_item(void *context, size_t row) {
+  const elements_job *job = context;
+  size_t width = job->width;
+  const float *gates = job->x + row * 2 * width, *values = gates + width;
+  if (job->dy)
+    job->kernels->gate_backward(job->f, gates, values, job->dy + row * width, width, job->out + row * 2 * width,
+                                job->out + row * 2 * width + width);
+  else
+    job->kernels->gate(job->f, gates, values, width, job->out + row * width);
+}
+
+void fledge_gate_run(const fledge_kernels *kernels, fledge_pool *pool, fledge_activation f, const float *x,
+                     const float *dy_or_null, size_t rows, size_t width, float *out) {
+  elements_job job = {kernels, f, x, dy_or_null, rows, width, out};
+  fledge_pool_run(pool, rows, gate_item, &job);
+}
+
+typedef struct add_job {
+  const fledge_kernels *kernels;
+  const float *x;
+  size_t count;
+  float *out;
+} add_job;
+
+static void add_item(void *context, size_t item) {
+  const add_job *job = context;
+  size_t begin = item * BLOCK_NUMBERS;
+  job->kernels->binary(FLEDGE_ADD, job->out + begin, job->x + begin, smaller(BLOCK_NUMBERS, job->count - begin),
+                       job->out + begin);
+}
+
+void fledge_add_run(const fledge_kernels *kernels, fledge_pool *pool, const float *x, size_t count, float *out) {
+  add_job job = {kernels, x, count, out};
+  fledge_pool_run(pool, divide_up(count, BLOCK_NUMBERS), add_item, &job);
+}
+
+// Dropout: whether a number stays is a function of the seed and its place (SplitMix64's finalizer, Steele et al. 2014).
+typedef struct dropout_job {
+  const float *x;
+  size_t count;
+  float probability;
+  uint64_t seed;
+  float *out;
+} dropout_job;
+
+static uint64_t mix(uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+  return z ^ (z >> 31);
+}
+
+static void dropout_item(void *context, size_t item) {
+  const dropout_job *job = context;
+  size_t begin = item * BLOCK_NUMBERS, end = smaller(job->count, begin + BLOCK_NUMBERS);
+  float factor = 1.0f / (1.0f - job->probability);
+  uint32_t limit = (uint32_t)(job->probability * 4294967296.0);
+  for (size_t i = begin; i < end; i += 2) {
+    uint64_t bits = mix(job->seed + 0x9e3779b97f4a7c15ull * (i / 2 + 1));
+    job->out[i] = (uint32_t)bits < limit ? 0 : job->x[i] * factor;
+    if (i + 1 < end) job->out[i + 1] = (uint32_t)(bits >> 32) < limit ? 0 : job->x[i + 1] * factor;
+  }
+}
+
+void fledge_dropout_run(fledge_pool *pool, const float *x, size_t count, float probability, uint64_t seed, float *out) {
+  dropout_job job = {x, count, probability, seed, out};
+  fledge_pool_run(pool, divide_up(count, BLOCK_NUMBERS), dropout_item, &job);
+}
+
+// Loss ----------------------------------------------------------------------------------------------------------------
+
+typedef struct loss_job {
+  const fledge_kernels *kernels;
+  float *logits;
+  size_t width;
+  const int64_t *labels;
+  float scale, *losses;
+} loss_job;
+
+static void loss_item(void *context, size_t row) {
+  const loss_job *job = context;
+  float *logits = job->logits + row * job->width;
+  int64_t label = job->labels[row];
+  if (label >= 0) {
+    job->losses[row] = job->kernels->cross_entropy(logits, job->width, (size_t)label, job->scale);
+  } else {
+    memset(logits, 0, job->width * sizeof *logits);
+    job->losses[row] = 0;
+  }
+}
+
+void fledge_cross_entropy_run(const fledge_kernels *kernels, fledge_pool *pool, float *logits, size_t rows, size_t width,
+                              const int64_t *labels, float scale, float *losses) {
+  loss_job job = {kernels, logits, width, labels, scale, losses};
+  fledge_pool_run(pool, rows, loss_item, &job);
+}

@@ -1,0 +1,80 @@
+import FledgeNN
+public import FledgeTensor
+
+/// Marks a place that has no label, as the ecosystem does.
+public let ignoredLabel = -100
+
+extension DecoderOnlyTransformer {
+    /// The causal language-modelling loss: how surprised each position is by the label of the next one.
+    ///
+    /// `labels` has one list a sequence, as long as it, ``ignoredLabel`` where nothing is asked. The result is `[1]`: the
+    /// sum over all labels, times `factor`.
+    public func loss(_ sequences: [TokenSequence], labels: [[Int]], factor: Float) -> Tensor {
+        guard let head else { preconditionFailure("this model was loaded without its language-model head") }
+        let hidden = hiddenStates(of: sequences, observe: nil)
+        let shifted = labels.flatMap { $0.dropFirst() + [ignoredLabel] }
+        return head.crossEntropy(hidden, labels: shifted, factor: factor)
+    }
+}
+
+extension EncoderDecoderTransformer {
+    /// The sequence-to-sequence loss: the decoder reads the target behind the start token and must say it.
+    ///
+    /// A target's ``ignoredLabel``s are read as `padToken`. The result is `[1]`: the sum over all labels, times `factor`.
+    public func loss(_ prompts: [[Int]], targets: [[Int]], padToken: Int, factor: Float) -> Tensor {
+        guard let head else { preconditionFailure("this model was loaded without its language-model head") }
+        let inputs = targets.map { target in
+            [decoderStartToken] + target.dropLast().map { $0 == ignoredLabel ? padToken : $0 }
+        }
+        let hidden = decoderStates(prompts, inputs: inputs, observe: nil)
+        return head.crossEntropy(hidden, scale: headScale, labels: Array(targets.joined()), factor: factor)
+    }
+}
+
+extension MaskedLanguageModel {
+    /// The masked language-modelling loss over the places that have a label: `[1]`, the sum times `factor`.
+    public func loss(_ sequences: [TokenSequence], labels: [[Int]], factor: Float) -> Tensor {
+        let all = Array(labels.joined())
+        let rows = all.indices.filter { all[$0] >= 0 }
+        let hidden = backbone.hiddenStates(of: sequences, observe: nil)
+        let wanted = hidden.gatheredRows(rows, like: hidden)
+        let labels = rows.map { all[$0] }
+        guard let transform else { return decoder.crossEntropy(wanted, labels: labels, factor: factor) }
+        let transformed = transform.dense(wanted, activation: transform.activation)
+        return decoder.crossEntropy(transformed, norm: transform.norm, labels: labels, factor: factor)
+    }
+}
+
+extension SequenceClassificationModel {
+    /// The cross-entropy of each sequence's class: `[1]`, the sum times `factor`.
+    public func loss(_ sequences: [TokenSequence], classes: [Int], factor: Float) -> Tensor {
+        let hidden = backbone.hiddenStates(of: sequences, observe: nil)
+        let rows = hidden.gatheredRows(pooling.rows(of: sequences), like: hidden)
+        return head.output.crossEntropy(head.inner(rows), labels: classes, factor: factor)
+    }
+}
+
+extension TokenClassificationModel {
+    /// The cross-entropy of every token that has a label: `[1]`, the sum times `factor`.
+    public func loss(_ sequences: [TokenSequence], labels: [[Int]], factor: Float) -> Tensor {
+        head.crossEntropy(
+            backbone.hiddenStates(of: sequences, observe: nil), labels: Array(labels.joined()), factor: factor)
+    }
+}
+
+extension QuestionAnsweringModel {
+    /// The cross-entropies of where answers begin and end, each over its own sequence's positions: `[1]`, half the sum
+    /// over sequences, times `factor`.
+    public func loss(_ sequences: [TokenSequence], spans: [Range<Int>], factor: Float) -> Tensor {
+        let scores = head(backbone.hiddenStates(of: sequences, observe: nil))
+        var losses: [Tensor] = []
+        var row = 0
+        for (sequence, span) in zip(sequences, spans) {
+            let own = scores.sliced(0, row..<row + sequence.ids.count).transposed(0, 1).contiguous()
+            row += sequence.ids.count
+            losses.append(
+                own.crossEntropyOfRows(labels: [span.lowerBound, max(span.lowerBound, span.upperBound - 1)], factor: factor / 2))
+        }
+        return losses.dropFirst().reduce(losses[0]) { $0 + $1 }
+    }
+}

@@ -1,0 +1,25 @@
+public import FledgeTensor
+
+/// Where the weights of a model come from: a checkpoint's files, or parameters in memory that are being learned.
+public protocol WeightSource {
+    /// What errors call it.
+    var path: String { get }
+    /// The names of all tensors.
+    var names: [String] { get }
+    func contains(_ name: String) -> Bool
+    /// Whether a name begins with the path and a dot.
+    func containsAnything(under path: String) -> Bool
+    /// The shape of a tensor that a layer wants; nil where there is none of the name.
+    func shape(of name: String, wanted: Shape) -> Shape?
+    /// - Throws: ``SafetensorsError``.
+    func tensor(_ name: String) throws(SafetensorsError) -> Tensor
+}
+
+extension WeightSource {
+    public func containsAnything(under path: String) -> Bool { names.contains { $0.hasPrefix(path + ".") } }
+}
+
+extension Checkpoint: WeightSource {
+    public func contains(_ name: String) -> Bool { entry(name) != nil }
+    public func shape(of name: String, wanted: Shape) -> Shape? { entry(name).map { Shape($0.shape) } }
+}

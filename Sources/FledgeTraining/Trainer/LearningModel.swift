@@ -1,0 +1,218 @@
+public import FledgeModels
+public import FledgeNN
+public import FledgeTensor
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
+/// A model that learns: its configuration, its parameters, and the loss of a batch.
+///
+/// The loss is computed by the same layers that generation uses. They are values, made from the parameters anew for every
+/// loss; making them costs one pass over the weights.
+public final class LearningModel {
+    public let task: LearningTask
+    public let parameters: ParameterSet
+    /// The bytes of `config.json`.
+    public let config: Data
+    /// Where the model came from; files beside its weights are copied from there.
+    public let directory: URL
+    /// What products are computed in: float32 or bfloat16. Parameters are float32 in any case.
+    public let type: WeightType
+    public let engine: Engine
+    /// Adapters that learn instead of the matrices that they belong to.
+    public var adapters: LowRankAdapters?
+    private let family: ModelFamily
+    private let padToken: Int
+
+    /// Continues from a directory's checkpoint. A head that it lacks begins as the family's reference begins.
+    ///
+    /// - Parameters:
+    ///   - directory: the model.
+    ///   - config: instead of the directory's `config.json`, such as one with other labels.
+    ///   - task: what it learns.
+    ///   - type: float32 or bfloat16.
+    ///   - seed: of what the checkpoint lacks.
+    ///   - registry: the model families.
+    ///   - engine: what computes.
+    /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``, ``TrainingError``.
+    public init(
+        directory: URL, config: Data? = nil, task: LearningTask, type: WeightType = .float32, seed: UInt64 = 0,
+        registry: ModelRegistry = .standard, engine: Engine = .shared
+    ) throws {
+        let (own, data) = try ModelConfig.read(directory: directory)
+        let path = directory.appending(path: "config.json").path
+        guard let family = registry.families[own.modelType] else {
+            throw ModelError.unsupportedModelType(path, own.modelType, registry.families.keys.sorted())
+        }
+        self.config = config ?? data
+        (self.family, self.task, self.type, self.engine, self.directory) = (family, task, type, engine, directory)
+        let fields = try ModelConfig.decode(FreshWeights.Fields.self, self.config, path: path)
+        padToken = fields.padTokenId ?? 0
+        let heads = LearningModel.heads
+        parameters = try ParameterSet(Checkpoint(directory: directory.path)) { name, shape in
+            guard heads.contains(where: { name.hasPrefix($0) }) else { return nil }
+            return family.fresh.initial(name, shape, fields, seed: seed)
+        }
+        try prepare()
+    }
+
+    /// Begins without a checkpoint, as the family's reference begins.
+    ///
+    /// - Parameters:
+    ///   - config: the bytes of a `config.json`.
+    ///   - path: where they came from, for errors.
+    ///   - task: what it learns.
+    ///   - type: float32 or bfloat16.
+    ///   - seed: of the first numbers.
+    ///   - registry: the model families.
+    ///   - engine: what computes.
+    /// - Throws: ``ModelError``, ``WeightError``, ``TrainingError``.
+    public init(
+        config: Data, path: String, task: LearningTask, type: WeightType = .float32, seed: UInt64 = 0,
+        registry: ModelRegistry = .standard, engine: Engine = .shared
+    ) throws {
+        let type_ = try ModelConfig.decode(ModelConfig.self, config, path: path).modelType
+        guard let family = registry.families[type_] else {
+            throw ModelError.unsupportedModelType(path, type_, registry.families.keys.sorted())
+        }
+        self.config = config
+        (self.family, self.task, self.type, self.engine) = (family, task, type, engine)
+        directory = URL(filePath: path).deletingLastPathComponent()
+        padToken = try ModelConfig.decode(FreshWeights.Fields.self, config, path: path).padTokenId ?? 0
+        parameters = try family.fresh.parameters(config: config, path: path, seed: seed)
+        try prepare()
+    }
+
+    /// Beginnings of the names of heads, which a checkpoint of another head lacks.
+    private static let heads = [
+        "classifier.", "score.", "qa_outputs.", "lm_head.", "cls.", "classification_head.", "bert.pooler.", "pooler.",
+    ]
+
+    /// Makes the layers once, so that every parameter is there and errors come early.
+    private func prepare() throws {
+        guard type == .float32 || type == .bfloat16 else { throw TrainingError.unsupportedType(type.rawValue) }
+        // A small model takes milliseconds; what it was made for is the parameters and the errors.
+        _ = try makeLayers(dropout: nil)
+    }
+
+    /// The layers for one loss.
+    private enum Layers {
+        case causal(DecoderOnlyTransformer)
+        case masked(MaskedLanguageModel)
+        case seq2Seq(EncoderDecoderTransformer)
+        case sequence(SequenceClassificationModel)
+        case token(TokenClassificationModel)
+        case answer(QuestionAnsweringModel)
+    }
+
+    private func makeLayers(dropout: Dropout?) throws -> Layers {
+        let loader = WeightLoader(
+            parameters, type: type, isDifferentiable: true, dropout: dropout,
+            adapters: adapters?.tensors(dropout: dropout) ?? [:], engine: engine)
+        let source = ModelSource(directory: directory, config: config, weights: loader)
+        func need<Model>(_ load: ModelFamily.Loader<Model>?) throws -> Model {
+            guard let load else { throw TrainingError.noHead(task.rawValue, family.modelTypes[0]) }
+            return try load(source)
+        }
+        func cast<Wanted>(_ model: Any) throws -> Wanted {
+            guard let model = model as? Wanted else { throw TrainingError.noHead(task.rawValue, family.modelTypes[0]) }
+            return model
+        }
+        return switch task {
+        case .causalLM: .causal(try cast(try need(family.causalLM)))
+        case .maskedLM: .masked(try need(family.maskedLM))
+        case .seq2SeqLM: .seq2Seq(try cast(try need(family.seq2SeqLM)))
+        case .sequenceClassification: .sequence(try need(family.sequenceClassification))
+        case .tokenClassification: .token(try need(family.tokenClassification))
+        case .questionAnswering: .answer(try need(family.questionAnswering))
+        }
+    }
+
+    /// How many labels a batch has: what its loss is divided by.
+    public func labelCount(_ batch: TrainingBatch) -> Int {
+        batch.examples.reduce(0) { count, example in
+            switch example.labels {
+            case .tokens(let labels): count + (task == .causalLM ? labels.dropFirst() : labels[...]).count { $0 >= 0 }
+            case .target(let labels): count + labels.count { $0 >= 0 }
+            case .category, .categories, .span: count + 1
+            }
+        }
+    }
+
+    /// The loss of a batch: `[1]`, the sum over its labels times `factor`, differentiable in the parameters.
+    ///
+    /// - Throws: ``ModelError`` for a sequence that the model cannot take, ``TrainingError`` for labels of another task.
+    public func loss(_ batch: TrainingBatch, factor: Float, dropout: Dropout? = nil) throws -> Tensor {
+        let layers = try makeLayers(dropout: dropout)
+        let sequences = batch.examples.map { TokenSequence($0.inputIDs, typeIDs: $0.segmentIDs ?? []) }
+        switch layers {
+        case .causal(let model):
+            try check(sequences, model)
+            return model.loss(sequences, labels: try tokenLabels(batch, below: model.vocabularySize), factor: factor)
+        case .masked(let model):
+            try check(sequences, model.backbone)
+            return model.loss(
+                sequences, labels: try tokenLabels(batch, below: model.backbone.vocabularySize), factor: factor)
+        case .seq2Seq(let model):
+            try check(sequences, model)
+            let targets = try batch.examples.map { example in
+                guard case .target(let ids) = example.labels else { throw TrainingError.wrongLabels(task.rawValue) }
+                try model.validate(ids.filter { $0 >= 0 })
+                return ids
+            }
+            return model.loss(sequences.map(\.ids), targets: targets, padToken: padToken, factor: factor)
+        case .sequence(let model):
+            try check(sequences, model.backbone)
+            let classes = try batch.examples.map { example in
+                guard case .category(let index) = example.labels, index >= 0, index < model.labels.count else {
+                    throw TrainingError.wrongLabels(task.rawValue)
+                }
+                return index
+            }
+            return model.loss(sequences, classes: classes, factor: factor)
+        case .token(let model):
+            try check(sequences, model.backbone)
+            return model.loss(sequences, labels: try tokenLabels(batch, below: model.labels.count), factor: factor)
+        case .answer(let model):
+            try check(sequences, model.backbone)
+            let spans = try batch.examples.map { example in
+                guard case .span(let start, let end) = example.labels, start >= 0, end >= start,
+                    end < example.inputIDs.count
+                else { throw TrainingError.wrongLabels(task.rawValue) }
+                return start..<end + 1
+            }
+            return model.loss(sequences, spans: spans, factor: factor)
+        }
+    }
+
+    private func check(_ sequences: [TokenSequence], _ model: any Transformer) throws {
+        for sequence in sequences { try model.validate(sequence) }
+    }
+
+    private func tokenLabels(_ batch: TrainingBatch, below limit: Int) throws -> [[Int]] {
+        try batch.examples.map { example in
+            guard case .tokens(let labels) = example.labels, labels.count == example.inputIDs.count,
+                labels.allSatisfy({ $0 < limit })
+            else { throw TrainingError.wrongLabels(task.rawValue) }
+            return labels
+        }
+    }
+
+    /// Parameters that a step changes.
+    public var learned: [Parameter] {
+        (parameters.parameters.filter { parameters.used.contains($0.name) } + (adapters?.parameters ?? []))
+            .filter(\.isTrainable)
+    }
+
+    /// What a checkpoint of the model holds: every tensor that it uses, by the checkpoint's names.
+    public var weights: [String: Tensor] {
+        var weights: [String: Tensor] = [:]
+        for parameter in parameters.parameters where parameters.used.contains(parameter.name) {
+            weights[parameter.name] = parameter.value
+        }
+        return weights
+    }
+}

@@ -1,0 +1,29 @@
+/// Why a training run cannot start or go on.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+    case unsupportedType(String)
+    case noHead(String, String)
+    case wrongLabels(String)
+    case noTargetModules([String])
+    case badOption(String, String)
+    case notFinite(what: String, step: Int, batch: String, checkpoint: String?)
+    case noData(String)
+
+    public var description: String {
+        switch self {
+        case .unsupportedType(let type): "a model cannot learn in \(type); use float32 or bfloat16"
+        case .noHead(let task, let type): "a model of type \(type) has no head for \(task)"
+        case .wrongLabels(let task):
+            "an example's labels are not those of \(task): check the objective, and that labels lie within the vocabulary "
+                + "or the classes"
+        case .noTargetModules(let names):
+            "no layer's name ends with \(names.map { "“\($0)”" }.joined(separator: " or ")); give the names of linear "
+                + "layers of this model"
+        case .badOption(let name, let rule): "\(name) must be \(rule)"
+        case .notFinite(let what, let step, let batch, let checkpoint):
+            "the \(what) of step \(step) is not a finite number (\(batch)); "
+                + (checkpoint.map { "the last good checkpoint is \($0)" } ?? "no checkpoint had been saved")
+                + "; lower the learning rate, or look at that batch"
+        case .noData(let path): "\(path): there is no example to learn from"
+        }
+    }
+}
