@@ -167,6 +167,59 @@ static void check_training_attention(const fledge_kernels *k, fledge_pool *pool,
   free(p), free(dp), free(log_sums);
 }
 
+// One step of AdamW, SGD and Adafactor and the sum of squares, over sizes with and without a rest.
+static void check_optimizers(const fledge_kernels *k, fledge_pool *pool, size_t rows, size_t columns) {
+  size_t n = rows * columns;
+  unsigned seed = 23;
+  float *start = malloc(n * 4), *value = malloc(n * 4), *g = malloc(n * 4), *m = malloc(n * 4), *v = malloc(n * 4);
+  for (size_t i = 0; i < n; i++) start[i] = number(&seed), g[i] = number(&seed), m[i] = number(&seed), v[i] = 0.5f;
+  double squares = 0, got = 0;
+  for (size_t i = 0; i < n; i++) squares += (double)g[i] * g[i];
+  fledge_update u = {.value = value, .gradient = g, .first = m, .second = v, .count = n};
+  u.decay = 0.9f, u.rate = 0.25f, u.factor = 2.0f;
+  char what[96];
+  snprintf(what, sizeof what, "optimisers, %zu × %zu", rows, columns);
+  bool ok = fledge_sum_of_squares_run(k, pool, &u, 1, &got) && fabs(got - squares) <= 1e-5 * squares;
+
+  float *old = malloc(n * 4);
+  memcpy(old, m, n * 4), memcpy(value, start, n * 4);
+  fledge_adamw adamw = {.rest1 = 0.1f, .beta2 = 0.8f, .rest2 = 0.2f, .epsilon = 0.01f, .gradient_scale = 0.5f};
+  fledge_adamw_run(k, pool, &adamw, &u, 1);
+  for (size_t i = 0; i < n; i++) {
+    double h = 0.5 * g[i], first = 0.9 * old[i] + 0.1 * h, second = 0.8 * 0.5 + 0.2 * h * h;
+    double expected = 0.9 * start[i] - 0.25 * first / (2 * sqrt(second) + 0.01);
+    ok = ok && fabs(value[i] - expected) <= 1e-5 && fabs(v[i] - second) <= 1e-5;
+  }
+
+  memcpy(old, m, n * 4), memcpy(value, start, n * 4);
+  fledge_sgd sgd = {.momentum = 0.5f, .nesterov = true, .gradient_scale = 0.5f};
+  fledge_sgd_run(k, pool, &sgd, &u, 1);
+  for (size_t i = 0; i < n; i++) {
+    double h = 0.5 * g[i] + 0.9 * start[i], first = 0.5 * old[i] + 2 * h;
+    ok = ok && fabs(value[i] - (start[i] - 0.25 * (h + 0.5 * first))) <= 1e-5;
+  }
+
+  float *row = calloc(rows, 4), *column = calloc(columns, 4);
+  fledge_adafactor a = {.value = value, .gradient = g, .row_means = row, .column_means = column, .matrices = 1};
+  a.rows = rows, a.columns = columns, a.gradient_scale = 2, a.rest2 = 1, a.epsilon = 0.01f, a.clip_threshold = 1e6f;
+  a.learning_rate = 0.25f;
+  memcpy(value, start, n * 4);
+  ok = ok && fledge_adafactor_run(k, pool, &a, 1);
+  double *by_row = calloc(rows, 8), *by_column = calloc(columns, 8), mean = 0;
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < columns; c++) {
+      double square = 4.0 * g[r * columns + c] * g[r * columns + c] + 0.01;
+      by_row[r] += square / columns, by_column[c] += square / rows, mean += square / n;
+    }
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < columns; c++) {
+      double update = 2 * g[r * columns + c] / sqrt(by_row[r] / mean * by_column[c]);
+      ok = ok && fabs(value[r * columns + c] - (start[r * columns + c] - 0.25 * update)) <= 2e-5;
+    }
+  expect(ok, k->name, what);
+  free(start), free(value), free(g), free(m), free(v), free(old), free(row), free(column), free(by_row), free(by_column);
+}
+
 int main(void) {
   fledge_pool *pool = fledge_pool_create(2);
   for (int isa = FLEDGE_ISA_PORTABLE; isa <= FLEDGE_ISA_AVX512_VNNI; isa++) {
@@ -188,6 +241,9 @@ int main(void) {
         check_training_attention(k, pool, types[t], 14, 5, 5, causal);
         check_training_attention(k, pool, types[t], 110, 250, 33, causal);
       }
+    size_t heights[] = {1, 7, 100}, widths[] = {1, 15, 33, 1000};
+    for (size_t h = 0; h < 3; h++)
+      for (size_t w = 0; w < 4; w++) check_optimizers(k, pool, heights[h], widths[w]);
   }
   fledge_pool_destroy(pool);
   printf("%d passed, %d failed\n", passed, failed);
