@@ -11,14 +11,14 @@ struct CharacterMapBuilder {
     }
 
     /// How far back the search for free units goes.
-    private static let searchedUnits = 16 * 256
+    private static let searchedUnits = 4 * 256
 
     private let keys: [[UInt8]]
     private let places: [UInt32]
     private let replacements: [UInt8]
     private var units: [UInt32] = [0]
     private var isUsed: [Bool] = [true]
-    private var isBase: [Bool] = [false]
+    private var isBase: [Bool] = [true]
     private var firstFree = 1
 
     /// The map's bytes.
@@ -28,6 +28,7 @@ struct CharacterMapBuilder {
         guard !entries.isEmpty else { return [] }
         var builder = CharacterMapBuilder(entries)
         builder.build()
+        builder.labelFreeUnits()
         let size = UInt32(builder.units.count * 4)
         var blob: [UInt8] = []
         blob.reserveCapacity(Int(size) + 4 + builder.replacements.count)
@@ -95,6 +96,14 @@ struct CharacterMapBuilder {
                 }
             }
             slot += 1
+        }
+    }
+
+    /// Gives free units the byte that they would have below a base that nobody has, so that they are nobody's children.
+    private mutating func labelFreeUnits() {
+        for block in stride(from: 0, to: units.count, by: 256) {
+            guard let base = (block..<block + 256).first(where: { !isBase[$0] }) else { continue }
+            for unit in block..<block + 256 where !isUsed[unit] { units[unit] = UInt32(unit ^ base) }
         }
     }
 

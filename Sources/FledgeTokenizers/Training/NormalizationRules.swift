@@ -12,27 +12,36 @@ enum NormalizationRules {
 
     private static let entries: [[UInt8]: [UInt8]] = {
         var entries: [[UInt8]: [UInt8]] = [:]
+        entries.reserveCapacity(1 << 15)
         let data = CanonicalData.shared
-        for scalar in UInt32(0x80)..<0x110000 where Unicode.Scalar(scalar) != nil {
-            var parts: [UInt32] = []
+        var parts: [UInt32] = []
+        // There are none beyond the plane of compatibility ideographs.
+        for scalar in UInt32(0x80)..<0x30000 where !(0xD800..<0xE000).contains(scalar) {
+            parts.removeAll(keepingCapacity: true)
             data.decompose(scalar, compatible: true) { parts.append($0) }
-            guard parts != [scalar] else { continue }
-            var canonical: [UInt32] = []
-            data.decompose(scalar, compatible: false) { canonical.append($0) }
-            let normal = hangul.contains(scalar) ? utf8([scalar]) : nfkc(utf8([scalar]))
-            if normal != utf8([scalar]) { entries[utf8([scalar])] = normal }
+            guard parts.count > 1 || parts.first != scalar else { continue }
+            let key = utf8([scalar])
+            let normal = hangul.contains(scalar) ? key : nfkc(key)
+            if normal != key { entries[key] = normal }
             // Characters that are written in parts; only the order that NFD has.
-            if canonical.count > 1, utf8(canonical) != normal { entries[utf8(canonical)] = normal }
+            parts.removeAll(keepingCapacity: true)
+            data.decompose(scalar, compatible: false) { parts.append($0) }
+            guard parts.count > 1 else { continue }
+            let spelled = utf8(parts)
+            if spelled != normal { entries[spelled] = normal }
         }
         addHalfwidthKana(to: &entries)
         // Kept apart on purpose: the fullwidth tilde, which Japanese uses as a dash.
         entries[utf8([0xFF5E])] = nil
-        var space = AlignedText(emptyAt: 0, isTracked: false)
-        for scalar in UInt32(1)..<0x10000 where Unicode.Scalar(scalar) != nil {
-            space.bytes = utf8([scalar])
-            NmtNormalizer().normalize(&space)
-            if space.bytes != utf8([scalar]) { entries[utf8([scalar])] = space.bytes }
+        for scalar in UInt32(1)..<0x10000 {
+            switch NmtNormalizer.map(scalar) {
+            case scalar: break
+            case let new: entries[utf8([scalar])] = new.map { utf8([$0]) } ?? []
+            }
         }
+        // What SentencePiece adds and leaves out: the Arabic letter mark, and the joiner inside emoji.
+        entries[utf8([0x61C])] = [0x20]
+        entries[utf8([0x200D])] = nil
         return entries
     }()
 
