@@ -21,8 +21,8 @@ struct FledgeCommand: AsyncParsableCommand {
             """,
         subcommands: [
             GenerateCommand.self, ClassifyCommand.self, NerCommand.self, FillMaskCommand.self, EmbedCommand.self,
-            AnswerCommand.self, TokenizeCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
-            BenchTokenizerCommand.self, HubCommand.self,
+            AnswerCommand.self, TokenizeCommand.self, TrainTokenizerCommand.self, ForwardCommand.self,
+            InfoCommand.self, BenchCommand.self, BenchTokenizerCommand.self, HubCommand.self,
         ])
 
     static func main() async {

@@ -22,8 +22,8 @@ struct TokenizerTrainingOptions: ParsableArguments {
                 + "- for standard input, as text.", valueName: "file"))
     var data: [String]
 
-    @Option(help: ArgumentHelp("The field of JSON objects that holds the text.", valueName: "name"))
-    var field: String = "text"
+    @Option(help: ArgumentHelp("The field of JSON objects that holds the text (default: text).", valueName: "name"))
+    var field: String?
 
     @Flag(help: "Take every text file as one document.")
     var wholeFiles = false
@@ -90,6 +90,9 @@ struct TokenizerTrainingOptions: ParsableArguments {
         if byteFallback != nil, !style.isSentencePiece { throw refuse("--byte-fallback", "it is for t5 and llama") }
         if data.isEmpty { throw ValidationError("there is nothing to learn from; give --data with a file") }
         if data.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read only once") }
+        if field != nil, !data.contains(where: { $0.hasSuffix(".jsonl") }) {
+            throw ValidationError("--field is for .jsonl files, and there are none; leave it out")
+        }
         if wholeFiles, data.allSatisfy({ $0.hasSuffix(".jsonl") }) {
             throw ValidationError("--whole-files is for text files, and there are none; leave it out")
         }
@@ -126,7 +129,7 @@ struct TokenizerTrainingOptions: ParsableArguments {
         var corpus = TrainingCorpus()
         for file in data {
             let format: TrainingCorpus.Format =
-                file.hasSuffix(".jsonl") ? .jsonLines(field: field) : wholeFiles ? .wholeFile : .lines
+                file.hasSuffix(".jsonl") ? .jsonLines(field: field ?? "text") : wholeFiles ? .wholeFile : .lines
             corpus.append(file: file, format: format)
         }
         return corpus

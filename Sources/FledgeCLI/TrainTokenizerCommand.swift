@@ -6,9 +6,9 @@ struct TrainTokenizerCommand: ParsableCommand {
         commandName: "train-tokenizer",
         abstract: "Learn a tokenizer from texts.",
         discussion: """
-              fledge train-tokenizer --type bpe --vocab-size 16000 --data corpus.txt --output my-tokenizer
-              fledge train-tokenizer --type unigram --vocab-size 8000 --data train.jsonl \
-            --field dialogue --sentencepiece --output my-tokenizer
+              fledge train-tokenizer --type bpe --vocab-size 16000 --data a.txt --output t
+              fledge train-tokenizer --type unigram --vocab-size 8000 --data a.jsonl \\
+                --field dialogue --sentencepiece --output t
 
             The directory gets tokenizer.json and tokenizer_config.json, which this program \
             and transformers read, and a SentencePiece model if asked for.
@@ -49,7 +49,7 @@ struct TrainTokenizerCommand: ParsableCommand {
     func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        try TrainedTokenizer.prepare(directory: output)
+        try TrainedTokenizer.check(output: output)
         let terminal = TerminalProgress()
         defer { terminal.clear() }
         let trained = try settings.trainer().train(on: settings.corpus()) { terminal.draw($0.bar) }

@@ -5,41 +5,44 @@
 /// that merges are the same: special tokens come first, then the alphabet by ascending scalar, then merges; of equally
 /// frequent pairs that with the lower ids comes first. Where `tokenizers` leaves the order to chance (pieces within
 /// words, and which of equally frequent characters a limit drops), lower scalars come first.
-struct BPETrainer: Sendable {
+package struct BPETrainer: Sendable {
     /// How many pieces there shall be at most.
-    var vocabularySize: Int
+    package var vocabularySize: Int
     /// Pairs that occur less often are not merged.
-    var minimumFrequency = 0
+    package var minimumFrequency = 0
     /// Pieces that get the first ids.
-    var specialTokens: [String] = []
+    package var specialTokens: [String] = []
     /// How many different characters are kept, the most frequent ones; the others disappear from words.
-    var alphabetLimit: Int?
+    package var alphabetLimit: Int?
     /// Characters that are pieces even if they do not occur.
-    var initialAlphabet: [UInt32] = []
+    package var initialAlphabet: [UInt32] = []
     /// What is put before pieces that do not begin a word.
-    var continuingPrefix: [UInt8] = []
+    package var continuingPrefix: [UInt8] = []
     /// Merges make pieces of fewer characters than this, but for pairs of single characters.
-    var tokenLengthLimit: Int?
+    package var tokenLengthLimit: Int?
     /// Whether words are bytes, each of which is one visible character.
-    var isByteLevel = false
+    package var isByteLevel = false
+
+    /// Settings as they are if nothing else is asked for.
+    package init(vocabularySize: Int) { self.vocabularySize = vocabularySize }
 
     /// What was learned.
-    struct Result: Sendable {
+    package struct Result: Sendable {
         /// The pieces, by id.
-        var pieces: [[UInt8]] = []
+        package var pieces: [[UInt8]] = []
         /// The merges, the first one first: the ids of both parts.
-        var merges: [(left: Int32, right: Int32)] = []
+        package var merges: [(left: Int32, right: Int32)] = []
         /// How many pieces at the start are special tokens.
-        var specialCount = 0
+        package var specialCount = 0
         /// How many pieces after those are characters.
-        var alphabetCount = 0
+        package var alphabetCount = 0
     }
 
     /// Learns merges from words.
     ///
     /// - Throws: ``TrainingError/vocabularyTooSmall(size:specialTokens:alphabet:)``.
     /// - Complexity: O(n log n) in the characters of the different words, on average.
-    func train(
+    package func train(
         on words: WordCounter, threads: Int, progress: TrainingProgress.Handler?
     ) throws(TrainingError) -> Result {
         var alphabet = BPEAlphabet(self, words: words)

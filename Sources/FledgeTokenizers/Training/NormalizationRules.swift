@@ -1,12 +1,12 @@
 /// What a new SentencePiece model does to characters.
-enum NormalizationRules {
+package enum NormalizationRules {
     /// Unicode's NFKC, with what machine translation does to control characters and unusual spaces, as SentencePiece's
     /// `nmt_nfkc` has it; as bytes that ``CharacterMap`` reads.
-    static let nmtNFKC = CharacterMapBuilder.blob(of: entries)
+    package static let nmtNFKC = CharacterMapBuilder.blob(of: entries)
     /// The same, and lower case.
-    static let nmtNFKCLowercase = CharacterMapBuilder.blob(of: lowercased(entries))
+    package static let nmtNFKCLowercase = CharacterMapBuilder.blob(of: lowercased(entries))
     /// Lower case and nothing else.
-    static let lowercase = CharacterMapBuilder.blob(of: lowercased([:]))
+    package static let lowercase = CharacterMapBuilder.blob(of: lowercased([:]))
 
     private static let hangul: Range<UInt32> = 0xAC00..<0xD7A4
 

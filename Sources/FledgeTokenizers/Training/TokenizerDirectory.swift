@@ -26,36 +26,46 @@ extension TrainedTokenizer {
         return files.map(\.0)
     }
 
-    /// Makes the directory that a tokenizer will be saved to, if it is not there, and finds out early whether it can
-    /// be written to.
+    /// Finds out, before anything is learned, whether a tokenizer can be saved to a directory.
     ///
     /// - Throws: ``TrainingError/unwritable(path:reason:)``.
-    public static func prepare(directory: String) throws(TrainingError) { try TokenizerDirectory.prepare(directory) }
+    public static func check(output directory: String) throws(TrainingError) {
+        try TokenizerDirectory.check(directory)
+    }
 }
 
 /// Writes the files of a tokenizer, all or none of them.
 enum TokenizerDirectory {
-    /// Whether files can be written into a directory, which is made if it is not there.
+    /// Checks that there is a directory that files can be written into, or that one can be made.
     ///
+    /// - Returns: whether it is there.
     /// - Throws: ``TrainingError/unwritable(path:reason:)``.
-    static func prepare(_ directory: String) throws(TrainingError) {
-        guard mkdir(directory, 0o777) != 0 else { return }
-        guard errno == EEXIST else {
-            let reason =
-                errno == ENOENT ? "the directory that it should be in does not exist" : CorpusFileReader.message(errno)
-            throw .unwritable(path: directory, reason: reason)
-        }
+    @discardableResult
+    static func check(_ directory: String) throws(TrainingError) -> Bool {
         var status = stat()
-        guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard stat(directory, &status) == 0 else {
+            let parts = directory.split(separator: "/", omittingEmptySubsequences: true).dropLast()
+            let parent = (directory.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+            guard access(parent.isEmpty ? "." : parent, W_OK | X_OK) == 0 else {
+                let reason =
+                    errno == ENOENT ? "the directory to make it in does not exist" : CorpusFileReader.message(errno)
+                throw .unwritable(path: directory, reason: reason)
+            }
+            return false
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
             throw .unwritable(path: directory, reason: "it is not a directory")
         }
         guard access(directory, W_OK | X_OK) == 0 else {
             throw .unwritable(path: directory, reason: CorpusFileReader.message(errno))
         }
+        return true
     }
 
     static func write(_ files: [(name: String, bytes: [UInt8])], to directory: String) throws(TrainingError) {
-        try prepare(directory)
+        if try !check(directory), mkdir(directory, 0o777) != 0, errno != EEXIST {
+            throw .unwritable(path: directory, reason: CorpusFileReader.message(errno))
+        }
         // An interruption now would leave files behind that nobody asked for; it is over in milliseconds.
         let handlers = [SIGINT, SIGTERM, SIGHUP].map { ($0, signal($0, SIG_IGN)) }
         defer { for (number, handler) in handlers { signal(number, handler) } }

@@ -49,13 +49,14 @@ struct UnigramTrainer: Sendable {
         }
         let seeds = UnigramSeeds(text: text, longestPiece: longestPiece, limit: seedCount, threads: threads)
         var model = UnigramEstimate(text: text, seeds: seeds, longestPiece: longestPiece)
-        let target = Int(Double(pieceCount + specialCount) * 1.1)
-        let rounds = Int((log(Double(max(model.count, 1)) / Double(max(target, 1))) / -log(shrinkingFactor)).rounded(.up))
+        let target = max(1, Int(Double(pieceCount + specialCount) * 1.1))
         var round = 0
         while true {
             for _ in 0..<roundsBetween { model.maximize(threads: threads) }
             round += 1
-            progress?(TrainingProgress(stage: .learning, completed: round, total: max(rounds, 0) + 1))
+            // Each round leaves three quarters.
+            let left = max(0, (log(Double(model.count) / Double(target)) / -log(shrinkingFactor)).rounded(.up))
+            progress?(TrainingProgress(stage: .learning, completed: round, total: round + Int(left)))
             guard model.count > target else { break }
             model.prune(to: max(target, Int(shrinkingFactor * Double(model.count))), threads: threads)
         }

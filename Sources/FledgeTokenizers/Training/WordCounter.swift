@@ -13,18 +13,27 @@
 /// ends    where each ends                counts   how often it occurs
 /// slots   hash's upper half | 1 + number of a word, at its hash      open addressing, 0 where free
 /// ```
-struct WordCounter: Sendable {
+package struct WordCounter: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var ends: [Int] = []
     private(set) var counts: [Int] = []
     private var hashes: [UInt64] = []
     private var slots = [UInt64](repeating: 0, count: 1 << 12)
 
+    /// No words.
+    package init() {}
+
     /// How many different words there are.
-    var count: Int { ends.count }
+    package var count: Int { ends.count }
 
     /// The bytes of word number `index`.
     func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
+
+    /// Counts a word.
+    package mutating func add(_ word: String, count: Int = 1) {
+        var word = word
+        word.withUTF8 { add(UnsafeRawBufferPointer($0), count: count) }
+    }
 
     /// Counts a word; the empty one is none.
     @inline(__always)
