@@ -22,7 +22,8 @@ struct TokenizerTrainingOptions: ParsableArguments {
                 + "- for standard input, as text.", valueName: "file"))
     var data: [String]
 
-    @Option(help: ArgumentHelp("The field of JSON objects that holds the text (default: text).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The field of JSON objects that holds the text (default: text).", valueName: "name"))
     var field: String?
 
     @Flag(help: "Take every text file as one document.")
@@ -65,7 +66,10 @@ struct TokenizerTrainingOptions: ParsableArguments {
     @Flag(help: "Make texts lower case; bert removes accents too.")
     var lowercase = false
 
-    @Option(help: ArgumentHelp("How many threads compute (default: FLEDGE_THREADS, else the machine's physical cores).", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "How many threads compute (default: FLEDGE_THREADS, else the machine's physical cores).",
+            valueName: "count"))
     var threads: Int?
 
     /// The style that is used.

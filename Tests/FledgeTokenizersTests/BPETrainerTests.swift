@@ -96,9 +96,8 @@ struct BPETrainerTests {
         for seed in 0..<40 {
             var random = SplitMix64(state: UInt64(seed))
             let words = (0..<25).map { _ in
-                (String((0..<(1 + random.next(7))).map { _ in Character(["a", "b", "c", "d"][random.next(4)]) }),
-                    // Counts that are apart, so that what `tokenizers` does with a pair that arises twice is not seen.
-                    1 + random.next(1000))
+                let letters = (0..<(1 + random.next(7))).map { _ in Character(["a", "b", "c", "d"][random.next(4)]) }
+                return (String(letters), 1 + random.next(1000))
             }
             var counter = WordCounter()
             for (word, count) in words { counter.add(word, count: count) }

@@ -104,7 +104,8 @@ struct TrainedTokenizerTests {
         trainer.characterCoverage = 1
         let trained = try trainer.train(on: TrainingCorpus(texts: [text]))
         let tokenizer = try trained.tokenizer()
-        #expect(tokenizer.convertIdsToTokens(Array(0..<trained.vocabularySize)).compactMap(\.self) == trained.vocabulary)
+        let tokens = tokenizer.convertIdsToTokens(Array(0..<trained.vocabularySize)).compactMap(\.self)
+        #expect(tokens == trained.vocabulary)
         let ids = tokenizer.encode(text: text, addSpecialTokens: false)
         #expect(try tokenizer.decode(tokens: ids) == text)
         #expect(ids.allSatisfy { $0 >= 259 }, "no byte is needed")
@@ -117,7 +118,9 @@ struct TrainedTokenizerTests {
         let ours = try CharacterMap(blob: NormalizationRules.nmtNFKC)
         func replacement(_ map: CharacterMap, _ text: String) -> [UInt8]? {
             Array(text.utf8).withUnsafeBufferPointer { bytes in
-                map.longestMatch(in: bytes, range: 0..<bytes.count).map { $0.length == bytes.count ? Array($0.replacement) : [] }
+                map.longestMatch(in: bytes, range: 0..<bytes.count).map { match in
+                    match.length == bytes.count ? Array(match.replacement) : []
+                }
             }
         }
         var different: [UInt32] = []

@@ -96,15 +96,20 @@ struct TrainingErrorTests {
         }
         #expect(error(.gpt2) { $0.vocabularySize = 0 } == "the vocabulary size is 0; give a number from 1 to 16777216")
         #expect(error(.gpt2) { $0.threads = 0 } == "the number of threads is 0; give a number from 1 to 1024")
-        #expect(error(.t5) { $0.characterCoverage = 0 } == "the character coverage is 0.0; give a share above 0, at most 1")
-        #expect(error(.t5) { $0.longestPiece = 256 } == "the longest piece has 256 characters; give a number from 1 to 255")
+        #expect(
+            error(.t5) { $0.characterCoverage = 0 }
+                == "the character coverage is 0.0; give a share above 0, at most 1")
+        #expect(
+            error(.t5) { $0.longestPiece = 256 }
+                == "the longest piece has 256 characters; give a number from 1 to 255")
         #expect(error(.bert) { $0.alphabetLimit = 0 } == "the alphabet is limited to 0 characters; give at least 1")
         #expect(error(.bert) { $0.minimumFrequency = -1 } == "the minimum frequency is -1; give 0 or more")
         #expect(
             error(.bert) { $0.specialTokens = [""] }
                 == "a special token is empty or longer than 4096 bytes; give other ones")
         #expect(
-            error(.gpt2) { $0.byteFallback = true } == "only the styles of SentencePiece have byte fallback: t5 and llama")
+            error(.gpt2) { $0.byteFallback = true }
+                == "only the styles of SentencePiece have byte fallback: t5 and llama")
     }
 
     @Test func `a byte-level tokenizer is no SentencePiece model`() throws {

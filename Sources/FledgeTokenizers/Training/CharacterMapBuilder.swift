@@ -24,6 +24,7 @@ struct CharacterMapBuilder {
     /// The map's bytes.
     ///
     /// - Parameter entries: what keys become. Keys are neither empty nor do they contain NUL.
+    /// - Returns: what ``CharacterMap`` reads; nothing for no entries.
     static func blob(of entries: [[UInt8]: [UInt8]]) -> [UInt8] {
         guard !entries.isEmpty else { return [] }
         var builder = CharacterMapBuilder(entries)

@@ -91,9 +91,8 @@ struct MergeLearner {
         }
     }
 
-    /// Merges a pair in a word.
-    ///
-    /// - Parameter lengths: if pieces have a limit, how long a neighbour must not be, and how long pieces are.
+    /// Merges a pair in a word. If pieces have a limit, `limit` says how long a neighbour must not be, and how long
+    /// pieces are.
     private mutating func merge(
         _ left: Int32, _ right: Int32, into merged: Int32, word: Int, number: Int,
         lengths limit: (room: Int, lengths: [Int32])?

@@ -58,12 +58,15 @@ struct MetaspaceWords: WordSource {
         var text = AlignedText(original: part, range: 0..<part.count, isTracked: false)
         normalizer.normalize(&text)
         text.bytes.withUnsafeBytes { bytes in
+            let space = SentencePieceNormalizer.space
             var start = 0
-            for index in bytes.indices.dropFirst() where bytes[index] == 0xE2 && index + 2 < bytes.count
-                && bytes[index + 1] == 0x96 && bytes[index + 2] == 0x81
-            {
-                counter.add(UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
-                start = index
+            var index = 1
+            while index + space.count <= bytes.count {
+                if bytes[index] == space[0], bytes[index + 1] == space[1], bytes[index + 2] == space[2] {
+                    counter.add(UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
+                    start = index
+                }
+                index += 1
             }
             counter.add(UnsafeRawBufferPointer(rebasing: bytes[start...]))
         }

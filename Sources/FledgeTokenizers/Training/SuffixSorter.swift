@@ -8,6 +8,7 @@ enum SuffixSorter {
     ///   - symbolCount: one more than the largest number in the text.
     ///   - depth: how many symbols are compared; suffixes that agree in them are in the order of the text.
     ///   - threads: how many threads sort.
+    /// - Returns: the places.
     static func sort(_ text: [Int32], symbolCount: Int, depth: Int, threads: Int) -> [Int32] {
         var starts = [Int](repeating: 0, count: symbolCount + 1)
         for symbol in text where symbol > 0 { starts[Int(symbol) + 1] += 1 }

@@ -25,7 +25,8 @@ extension TrainedTokenizer {
         if !others.isEmpty { members.append(("additional_special_tokens", .array(others.map { .string($0) }))) }
         for (role, token) in style.roles { members.append((role, .string(token))) }
         members += [
-            ("clean_up_tokenization_spaces", .bool(style == .bert)), ("tokenizer_class", .string("PreTrainedTokenizerFast")),
+            ("clean_up_tokenization_spaces", .bool(style == .bert)),
+            ("tokenizer_class", .string("PreTrainedTokenizerFast")),
         ]
         return JSONTree.object(members.sorted { $0.key < $1.key }).serialized()
     }

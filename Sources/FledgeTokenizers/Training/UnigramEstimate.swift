@@ -91,9 +91,7 @@ struct UnigramEstimate {
         return result + log(value)
     }
 
-    /// Removes the pieces whose loss costs least likelihood.
-    ///
-    /// - Parameter size: how many pieces are kept.
+    /// Removes the pieces whose loss costs least likelihood, until `size` pieces are left.
     mutating func prune(to size: Int, threads: Int) {
         let counts = lattice.bestCounts(scores: scores, threads: threads).map(Double.init)
         let sum = counts.indices.reduce(0.0) { $0 + (isAlive[$1] ? counts[$1] : 0) }

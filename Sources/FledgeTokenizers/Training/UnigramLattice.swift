@@ -84,6 +84,7 @@ struct UnigramLattice {
     /// - Parameters:
     ///   - probabilities: of each piece.
     ///   - threads: how many threads compute; the result does not depend on it.
+    /// - Returns: the expectation of each piece.
     func expectations(probabilities: [Double], threads: Int) -> [Int64] {
         let parts = TrainingThreads.map(threads) { thread in
             var pass = ForwardBackward(longestPiece: longestPiece, pieceCount: probabilities.count)
@@ -274,9 +275,14 @@ struct BestPath {
     private var best: [Double] = []
     private var last: [UnigramLattice.Edge] = []
 
-    /// Finds the path and returns its score.
+    /// Finds the path.
     ///
-    /// - Parameter leavesOutWhole: whether the piece that is the whole word does not count.
+    /// - Parameters:
+    ///   - edges: all edges of the text.
+    ///   - offsets: where those of each place of the word begin, and where the last ones end.
+    ///   - scores: the logarithm of each piece's probability.
+    ///   - leavesOutWhole: whether the piece that is the whole word does not count.
+    /// - Returns: the logarithm of the path's probability.
     mutating func find(
         _ edges: UnsafeBufferPointer<UnigramLattice.Edge>, _ offsets: UnsafeBufferPointer<Int>,
         _ scores: UnsafeBufferPointer<Double>, leavesOutWhole: Bool
