@@ -56,7 +56,7 @@ struct TokenizerTrainingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The longest token in characters (default: 16 for unigram, otherwise no limit).", valueName: "count"))
+            "The longest token in characters (default: 16 for t5 and llama, otherwise no limit).", valueName: "count"))
     var maxPieceLength: Int?
 
     @Flag(
@@ -119,7 +119,7 @@ struct TokenizerTrainingOptions: ParsableArguments {
     func trainer() throws -> TokenizerTrainer {
         var trainer = TokenizerTrainer(style: effectiveStyle, vocabularySize: vocabSize)
         trainer.specialTokens = specialTokens
-        trainer.longestPiece = maxPieceLength
+        if let maxPieceLength { trainer.longestPiece = maxPieceLength }
         trainer.lowercases = lowercase
         trainer.threads = try threadCount()
         if let minFrequency { trainer.minimumFrequency = minFrequency }

@@ -98,6 +98,31 @@ struct TrainedTokenizerTests {
         #expect(pair.typeIDs.max() == (style == .t5 ? 0 : 1))
     }
 
+    @Test func `a whole file is one document`() throws {
+        let text = String(repeating: "a\n\n\nb", count: 20)
+        let directory = try TrainingDirectory(["a.txt": Array(text.utf8)])
+        let trainer = TokenizerTrainer(style: .gpt2, vocabularySize: 500)
+        func vocabulary(_ format: TrainingCorpus.Format) throws -> [String] {
+            var corpus = TrainingCorpus()
+            corpus.append(file: directory.file("a.txt"), format: format)
+            return try trainer.train(on: corpus).vocabulary
+        }
+        #expect(try vocabulary(.wholeFile) == trainer.train(on: TrainingCorpus(texts: [text])).vocabulary)
+        #expect(try vocabulary(.wholeFile).dropFirst(257) == ["ĊĊ"])
+        // No piece spans lines; letters and line ends are never in one word.
+        #expect(try vocabulary(.lines).dropFirst(257) == [])
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [TokenizerStyle.gpt2, .llama, .t5, .bert])
+    func `text without spaces takes no time that is quadratic in its length`(style: TokenizerStyle) throws {
+        var random = SplitMix64(state: 9)
+        let letters = (0..<20).map { Character(Unicode.Scalar(UInt8(97 + $0))) }
+        let text = String((0..<1_000_000).map { _ in letters[min(random.next(20), random.next(20))] })
+        let repeated = String(repeating: "ab", count: 500_000)
+        let trainer = TokenizerTrainer(style: style, vocabularySize: 2000)
+        #expect(try trainer.train(on: TrainingCorpus(texts: [text, repeated])).vocabularySize > 1000)
+    }
+
     @Test func `characters that JSON escapes come through`() throws {
         let text = String(repeating: "a\"b \\c\\ \u{1}\u{7F}\u{1F} \t\u{2028} ", count: 5)
         var trainer = TokenizerTrainer(style: .llama, vocabularySize: 330)

@@ -76,6 +76,25 @@ struct UnigramTrainerTests {
         #expect(try tokenizer.decode(tokens: ids, skipSpecialTokens: true) == repeated)
     }
 
+    @Test func `words of nothing but rare characters can be learned from`() throws {
+        // So improbable that products of their probabilities would underflow.
+        let rare = (0..<3000).map { String(Character(Unicode.Scalar(UInt32(0x4E00 + $0)) ?? "?")) }
+        let words = stride(from: 0, to: 3000, by: 100).map { rare[$0..<$0 + 100].joined() }
+        var trainer = TokenizerTrainer(style: .t5, vocabularySize: 60)
+        trainer.characterCoverage = 0.9
+        let texts = [String(repeating: "common words are common ", count: 20_000)] + words
+        let trained = try trainer.train(on: TrainingCorpus(texts: texts))
+        #expect(trained.vocabulary.contains("▁common"))
+        #expect(trained.vocabulary.allSatisfy { $0.unicodeScalars.allSatisfy { $0.value < 0x4E00 } })
+        #expect(trained.vocabularySize <= 60)
+    }
+
+    @Test func `a corpus of one word gives its characters`() throws {
+        let trained = try TokenizerTrainer(style: .t5, vocabularySize: 50).train(on: TrainingCorpus(texts: ["abc"]))
+        #expect(Set(trained.vocabulary) == ["<pad>", "</s>", "<unk>", "▁", "a", "b", "c"])
+        #expect(try trained.tokenizer().tokenize(text: "abc cab") == ["▁", "a", "b", "c", "▁", "c", "a", "b"])
+    }
+
     @Test func `rare characters are unknown unless they become bytes`() throws {
         let text = String(repeating: "the cat sat on the mat ", count: 400) + "ŋ"
         for falls in [false, true] {

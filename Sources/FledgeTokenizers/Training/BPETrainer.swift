@@ -4,7 +4,8 @@
 /// Ids, alphabet and the order of equally frequent pairs are those of `BpeTrainer` in Hugging Face `tokenizers`, so
 /// that merges are the same: special tokens come first, then the alphabet by ascending scalar, then merges; of equally
 /// frequent pairs that with the lower ids comes first. Where `tokenizers` leaves the order to chance (pieces within
-/// words, and which of equally frequent characters a limit drops), lower scalars come first.
+/// words, and which of equally frequent characters a limit drops), lower scalars come first. Pairs are not counted across
+/// every 1,024th character of longer words.
 package struct BPETrainer: Sendable {
     /// How many pieces there shall be at most.
     package var vocabularySize: Int

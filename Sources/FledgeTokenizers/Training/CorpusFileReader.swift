@@ -42,9 +42,10 @@ struct CorpusFileReader: ~Copyable {
         rest = []
         let wanted = CorpusFileReader.blockSize * threads
         while !isAtEnd {
+            let start = block.count
             try read(into: &block, count: wanted)
             guard !wholeFile, !isAtEnd else { continue }
-            if let end = block.lastIndex(of: 0x0A) {
+            if let end = block[start...].lastIndex(of: 0x0A) {
                 rest = Array(block[(end + 1)...])
                 block.removeSubrange((end + 1)...)
                 break

@@ -21,20 +21,25 @@ struct MergeLearner {
     private var arisenLast: [UInt64] = []
     private var touched: [Int32] = []
 
+    /// Longer words are cut, because a merge looks at all of a word: otherwise a text without spaces would take time
+    /// that is quadratic in its length. Pairs across a cut are not counted.
+    private static let longestWord = 1024
+
     /// Spells words with the symbols of an alphabet. Words of one symbol have no pairs and are left out.
     init(words: WordCounter, alphabet: inout BPEAlphabet) {
         symbols.reserveCapacity(words.bytes.count)
         words.bytes.withUnsafeBufferPointer { bytes in
             for number in 0..<words.count {
-                let start = symbols.count
+                var start = symbols.count
                 alphabet.append(bytes, words.range(number), to: &symbols)
-                guard symbols.count - start > 1 else {
-                    symbols.removeSubrange(start...)
-                    continue
+                while symbols.count - start > 1 {
+                    let length = min(symbols.count - start, MergeLearner.longestWord)
+                    starts.append(start)
+                    lengths.append(Int32(truncatingIfNeeded: length))
+                    wordCounts.append(words.counts[number])
+                    start += length
                 }
-                starts.append(start)
-                lengths.append(Int32(truncatingIfNeeded: symbols.count - start))
-                wordCounts.append(words.counts[number])
+                symbols.removeSubrange(start...)
             }
         }
     }

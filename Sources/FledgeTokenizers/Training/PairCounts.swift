@@ -6,6 +6,7 @@ struct PairCounts {
     var counts: [Int] = []
     /// `1 + number` at the key's hash: open addressing, 0 where free.
     private var slots: [UInt32]
+    private let seed = ByteHash.seed
 
     init(capacity: Int) {
         var size = 1 << 10
@@ -22,7 +23,7 @@ struct PairCounts {
     @inline(__always)
     mutating func number(of key: UInt64) -> Int {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: ByteHash.mix(key ^ 0x9E37_79B9_7F4A_7C15)) & mask
+        var slot = Int(truncatingIfNeeded: ByteHash.mix(key ^ seed)) & mask
         while slots[slot] != 0 {
             let number = Int(slots[slot]) - 1
             if keys[number] == key { return number }
@@ -39,7 +40,7 @@ struct PairCounts {
         var larger = [UInt32](repeating: 0, count: slots.count * 2)
         let mask = larger.count - 1
         for (number, key) in keys.enumerated() {
-            var slot = Int(truncatingIfNeeded: ByteHash.mix(key ^ 0x9E37_79B9_7F4A_7C15)) & mask
+            var slot = Int(truncatingIfNeeded: ByteHash.mix(key ^ seed)) & mask
             while larger[slot] != 0 { slot = (slot + 1) & mask }
             larger[slot] = UInt32(truncatingIfNeeded: number + 1)
         }

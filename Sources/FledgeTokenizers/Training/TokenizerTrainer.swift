@@ -21,13 +21,13 @@ public struct TokenizerTrainer: Sendable {
     public var characterCoverage = 0.9995
     /// How many characters the alphabet may have, the most frequent ones; nil for all (WordPiece).
     public var alphabetLimit: Int?
-    /// The longest piece, in characters; nil for no limit, which for unigram models is 16.
+    /// The longest piece, in characters; nil for no limit.
     public var longestPiece: Int?
     /// Whether characters without a piece become bytes (styles of SentencePiece).
     public var byteFallback: Bool
     /// Whether texts become lower case; in BERT's style they lose accents too.
     public var lowercases = false
-    /// How many threads are used.
+    /// How many threads are used; no more than there are processors.
     public var threads = 1
 
     /// Settings as they are used if nothing else is asked for.
@@ -36,6 +36,7 @@ public struct TokenizerTrainer: Sendable {
         self.vocabularySize = vocabularySize
         byteFallback = style == .llama
         alphabetLimit = style == .bert ? 1000 : nil
+        longestPiece = style.isSentencePiece ? 16 : nil
     }
 
     /// Learns a tokenizer.
@@ -49,6 +50,14 @@ public struct TokenizerTrainer: Sendable {
         on corpus: TrainingCorpus, progress: TrainingProgress.Handler? = nil
     ) throws(TrainingError) -> TrainedTokenizer {
         try check()
+        var settings = self
+        settings.threads = min(threads, TrainingThreads.processorCount)
+        return try settings.trainChecked(on: corpus, progress: progress)
+    }
+
+    private func trainChecked(
+        on corpus: TrainingCorpus, progress: TrainingProgress.Handler?
+    ) throws(TrainingError) -> TrainedTokenizer {
         let clock = ContinuousClock()
         let start = clock.now
         let words = try corpus.words(
@@ -73,7 +82,7 @@ public struct TokenizerTrainer: Sendable {
         if style == .t5 {
             var trainer = UnigramTrainer(pieceCount: vocabularySize - reserved.count)
             trainer.specialCount = reserved.count
-            trainer.longestPiece = longestPiece ?? 16
+            trainer.longestPiece = longestPiece ?? 255
             trainer.coverage = characterCoverage
             let taken = Set(reserved.map(\.text))
             let pieces = try trainer.train(on: words, threads: threads, progress: progress)

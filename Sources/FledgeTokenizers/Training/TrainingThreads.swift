@@ -1,7 +1,18 @@
 import Dispatch
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Work that is spread over a number of threads.
 enum TrainingThreads {
+    /// How many processors there are.
+    static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
     /// Calls a closure with the numbers from 0 to `count` − 1, each on a thread of its own, and waits for all.
     static func run(_ count: Int, _ body: @Sendable (Int) -> Void) {
         guard count > 1 else {

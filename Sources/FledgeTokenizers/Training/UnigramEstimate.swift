@@ -44,7 +44,8 @@ struct UnigramEstimate {
     private func lowestScore() -> Double {
         var lowest = Double.infinity
         for piece in scores.indices where isAlive[piece] { lowest = min(lowest, scores[piece]) }
-        return lowest
+        // In a corpus of a few words nothing may be expected often enough.
+        return lowest.isFinite ? lowest : -UnigramEstimate.unknownPenalty
     }
 
     private mutating func scoreUnknown() {

@@ -68,7 +68,6 @@ struct UnigramLattice {
         var write = 0
         for place in 0..<offsets.count - 1 {
             let range = offsets[place]..<offsets[place + 1]
-            // The place before has been moved already, so that its end, which is this one's start, may change.
             offsets[place] = write
             for index in range where edges[index].length == 1 || isAlive[Int(edges[index].piece)] {
                 edges[write] = edges[index]
@@ -157,7 +156,7 @@ struct UnigramLattice {
 /// The sums over all paths through a word (forward–backward).
 private struct ForwardBackward {
     /// Words up to this length cannot underflow.
-    private static let shortWord = 24
+    private static let shortWord = 16
     /// What sums are multiplied by when they become small.
     private static let step = 300
 
@@ -204,7 +203,7 @@ private struct ForwardBackward {
                             for index in offsets[place]..<offsets[place + 1] {
                                 let edge = edges[index]
                                 let after = probabilities[Int(edge.piece)] * backward[place + Int(edge.length)]
-                                expectations[Int(edge.piece)] &+= Int64(before * after + 0.5)
+                                expectations[Int(edge.piece)] &+= ForwardBackward.rounded(before * after, weight)
                                 sum += after
                             }
                             backward[place] = sum
@@ -219,6 +218,12 @@ private struct ForwardBackward {
                 }
             }
         }
+    }
+
+    /// An expectation as a whole number; none is larger than the word's own weight, but for rounding.
+    @inline(__always)
+    private static func rounded(_ expectation: Double, _ weight: Double) -> Int64 {
+        expectation > 0 ? Int64(min(expectation, weight, 0x1p62) + 0.5) : 0
     }
 
     /// The same for long words, whose sums are kept away from zero by powers of two.
@@ -254,9 +259,7 @@ private struct ForwardBackward {
             for index in offsets[place]..<offsets[place + 1] {
                 let edge = edges[index]
                 let after = probabilities[Int(edge.piece)] * backward[place + Int(edge.length)]
-                let expectation = before * after
-                // No piece can be expected more often than the word occurs; the guard is for what is not a number.
-                if expectation <= weight { expectations[Int(edge.piece)] &+= Int64(expectation + 0.5) }
+                expectations[Int(edge.piece)] &+= rounded(before * after, weight)
                 sum += after
             }
             backward[place] = sum

@@ -47,6 +47,10 @@ struct UnigramTrainer: Sendable {
             throw .vocabularyTooSmall(
                 size: pieceCount + specialCount, specialTokens: specialCount, alphabet: text.alphabet.count)
         }
+        guard text.characters.count < Int(Int32.max) else {
+            throw .badSetting(
+                "the corpus has more than \(Int32.max) characters in different words; train on a part of it")
+        }
         let seeds = UnigramSeeds(text: text, longestPiece: longestPiece, limit: seedCount, threads: threads)
         var model = UnigramEstimate(text: text, seeds: seeds, longestPiece: longestPiece)
         let target = max(1, Int(Double(pieceCount + specialCount) * 1.1))
