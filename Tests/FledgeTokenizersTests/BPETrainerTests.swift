@@ -24,7 +24,7 @@ struct BPETrainerTests {
         trainer.continuingPrefix = Array((settings["continuing_subword_prefix"]?.string ?? "").utf8)
         trainer.initialAlphabet = TrainingFixture.strings(settings["initial_alphabet"])
             .flatMap { $0.unicodeScalars.map(\.value) }
-        let result = try trainer.train(on: words, threads: 1, progress: nil)
+        let result = try trainer.train(on: words)
         let pieces = result.pieces.map { String(decoding: $0, as: UTF8.self) }
         #expect(pieces == TrainingFixture.strings(item["vocabulary"]))
         let merges = result.merges.map { "\(pieces[Int($0.left)]) \(pieces[Int($0.right)])" }
@@ -35,7 +35,7 @@ struct BPETrainerTests {
     @Test func `the most frequent pair is merged first and ties go to lower ids`() throws {
         var words = WordCounter()
         for (word, count) in [("cd", 2), ("ab", 2), ("xyxy", 3), ("q", 99)] { words.add(word, count: count) }
-        let result = try BPETrainer(vocabularySize: 100).train(on: words, threads: 1, progress: nil)
+        let result = try BPETrainer(vocabularySize: 100).train(on: words)
         let pieces = result.pieces.map { String(decoding: $0, as: UTF8.self) }
         #expect(pieces == ["a", "b", "c", "d", "q", "x", "y", "xy", "xyxy", "ab", "cd"])
         #expect(result.alphabetCount == 7)
@@ -44,7 +44,7 @@ struct BPETrainerTests {
     @Test func `overlapping pairs are merged from the left`() throws {
         var words = WordCounter()
         words.add("aaaaa", count: 5)
-        let result = try BPETrainer(vocabularySize: 100).train(on: words, threads: 1, progress: nil)
+        let result = try BPETrainer(vocabularySize: 100).train(on: words)
         #expect(result.pieces.map { String(decoding: $0, as: UTF8.self) } == ["a", "aa", "aaa", "aaaaa"])
     }
 
@@ -54,7 +54,7 @@ struct BPETrainerTests {
         var trainer = BPETrainer(vocabularySize: 3)
         trainer.specialTokens = ["<s>"]
         #expect(throws: TrainingError.vocabularyTooSmall(size: 3, specialTokens: 1, alphabet: 3)) {
-            try trainer.train(on: words, threads: 1, progress: nil)
+            try trainer.train(on: words)
         }
     }
 
@@ -101,7 +101,7 @@ struct BPETrainerTests {
             }
             var counter = WordCounter()
             for (word, count) in words { counter.add(word, count: count) }
-            let result = try BPETrainer(vocabularySize: 14).train(on: counter, threads: 1, progress: nil)
+            let result = try BPETrainer(vocabularySize: 14).train(on: counter)
             let pieces = result.pieces.map { String(decoding: $0, as: UTF8.self) }
             let merges = result.merges.map { "\(pieces[Int($0.left)]) \(pieces[Int($0.right)])" }
             let expected = simpleMerges(words, count: merges.count)

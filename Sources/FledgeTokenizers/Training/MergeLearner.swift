@@ -26,7 +26,7 @@ struct MergeLearner {
     private static let longestWord = 1024
 
     /// Spells words with the symbols of an alphabet. Words of one symbol have no pairs and are left out.
-    init(words: WordCounter, alphabet: inout BPEAlphabet) {
+    init(words: WordCounter, alphabet: BPEAlphabet) {
         symbols.reserveCapacity(words.bytes.count)
         words.bytes.withUnsafeBufferPointer { bytes in
             for number in 0..<words.count {
@@ -45,7 +45,7 @@ struct MergeLearner {
     }
 
     /// Counts all pairs and fills the queue.
-    mutating func countPairs(threads: Int) {
+    mutating func countPairs() {
         for word in starts.indices {
             let end = starts[word] + Int(lengths[word])
             for index in starts[word]..<(end - 1) {

@@ -99,7 +99,7 @@ public struct TokenizerTrainer: Sendable {
             words = words.cut { !known.contains($0) }
             trainer.initialAlphabet = alphabet
         }
-        let learned = try trainer.train(on: words, threads: threads, progress: progress)
+        let learned = try trainer.train(on: words, progress: progress)
         for piece in learned.pieces.dropFirst(learned.specialCount) { result.append(piece, .normal) }
         result.setMerges(learned)
         return result
