@@ -1,10 +1,12 @@
 """What `tokenizers` and SentencePiece learn from a small corpus: Tests/FledgeTokenizersTests/Fixtures/training.
 
-    python Tools/training_golden.py
+    python Tools/training_golden.py [--shared DIR]
 
+DIR holds real texts, of whose vocabularies only hashes and counts are committed (shared.json).
 needs the packages tokenizers and sentencepiece (0.23.3 and 0.2.3 made the committed files).
 """
 
+import argparse
 import collections
 import io
 import json
@@ -135,7 +137,44 @@ def unigram(path):
     return cases
 
 
+def fnv(pieces):
+    value = 0xCBF29CE484222325
+    for byte in "".join(piece + "\n" for piece in pieces).encode():
+        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return format(value, "016x")
+
+
+def shared(directory):
+    """Hashes of BPE's vocabularies and merges, and SentencePiece's counts of tokens, for real texts."""
+    cases = []
+    for name in ("tinyshakespeare", "wikitext2-valid"):
+        path = pathlib.Path(directory, f"data/text/{name}.txt")
+        for size in (1000, 8000, 32000):
+            trainer = trainers.BpeTrainer(
+                vocab_size=size, min_frequency=2, special_tokens=["<|endoftext|>"], show_progress=False,
+                initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+            vocabulary, merges = train(
+                path, None, pre_tokenizers.ByteLevel(add_prefix_space=False), models.BPE(), trainer)
+            cases.append({"corpus": name, "style": "gpt2", "size": size, "vocabulary": fnv(vocabulary),
+                          "merges": fnv(" ".join(pair) for pair in merges)})
+        for size in (1000, 8000):
+            model = io.BytesIO()
+            sentencepiece.SentencePieceTrainer.train(
+                input=str(path), model_writer=model, vocab_size=size, minloglevel=2, num_threads=1, pad_id=0,
+                eos_id=1, unk_id=2, bos_id=-1, max_sentence_length=1 << 20)
+            processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+            lines = path.read_text(encoding="utf-8").split("\n")
+            cases.append({"corpus": name, "style": "t5", "size": size,
+                          "tokens": sum(len(ids) for ids in processor.encode(lines))})
+    return cases
+
+
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--shared")
+    options = parser.parse_args()
+    if options.shared:
+        (TARGET / "shared.json").write_text(json.dumps(shared(options.shared), indent=1) + "\n")
     TARGET.mkdir(parents=True, exist_ok=True)
     path = TARGET / "corpus.txt"
     path.write_text(corpus(), encoding="utf-8", newline="")
