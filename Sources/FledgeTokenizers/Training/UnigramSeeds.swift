@@ -90,7 +90,7 @@ struct UnigramSeeds {
 
     /// For each place how long a piece that begins there may be: pieces do not mix scripts, and `▁` only begins them.
     private static func reach(of text: UnigramText, longestPiece: Int) -> [UInt8] {
-        let scripts: [UInt8] = text.alphabet.map { $0 == 0x2581 ? 255 : scriptTable[$0] }
+        let scripts: [UInt8] = text.alphabet.map { $0 == 0x2581 ? 255 : UInt8(truncatingIfNeeded: scriptTable[$0]) }
         var reach = [UInt8](repeating: 0, count: text.characters.count)
         for word in text.words {
             for start in word {
