@@ -108,7 +108,7 @@ enum Failure {
             case .unknownToken, .cannotTruncate: usage
             default: badData
             }
-        case let error as TrainingError:
+        case let error as TokenizerTrainingError:
             switch error {
             case .vocabularyTooSmall, .badSetting: usage
             case .unreadable: missingInput

@@ -53,7 +53,7 @@ struct BPETrainerTests {
         words.add("abc")
         var trainer = BPETrainer(vocabularySize: 3)
         trainer.specialTokens = ["<s>"]
-        #expect(throws: TrainingError.vocabularyTooSmall(size: 3, specialTokens: 1, alphabet: 3)) {
+        #expect(throws: TokenizerTrainingError.vocabularyTooSmall(size: 3, specialTokens: 1, alphabet: 3)) {
             try trainer.train(on: words)
         }
     }

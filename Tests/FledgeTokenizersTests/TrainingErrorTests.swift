@@ -74,12 +74,12 @@ struct TrainingErrorTests {
     @Test func `files that cannot be read are named`() throws {
         var corpus = TrainingCorpus()
         corpus.append(file: "/nonexistent/a.txt", format: .lines)
-        #expect(throws: TrainingError.unreadable(file: "/nonexistent/a.txt", reason: "there is no such file")) {
+        #expect(throws: TokenizerTrainingError.unreadable(file: "/nonexistent/a.txt", reason: "there is no such file")) {
             try TokenizerTrainer(style: .gpt2, vocabularySize: 300).train(on: corpus)
         }
         corpus = TrainingCorpus()
         corpus.append(file: "/", format: .lines)
-        #expect(throws: TrainingError.unreadable(file: "/", reason: "it is a directory")) {
+        #expect(throws: TokenizerTrainingError.unreadable(file: "/", reason: "it is a directory")) {
             try TokenizerTrainer(style: .gpt2, vocabularySize: 300).train(on: corpus)
         }
     }
@@ -116,7 +116,7 @@ struct TrainingErrorTests {
         let trained = try train(["a.txt": text(["hello hello"])])
         let directory = try TrainingDirectory()
         #expect(
-            throws: TrainingError.badSetting(
+            throws: TokenizerTrainingError.badSetting(
                 "a SentencePiece model cannot do what a tokenizer of the style gpt2 does; choose the style t5 or llama, "
                     + "or do without it")
         ) { try trained.save(to: directory.path, includesSentencePiece: true) }
@@ -127,17 +127,17 @@ struct TrainingErrorTests {
         let trained = try train(["a.txt": text(["hello hello"])])
         let directory = try TrainingDirectory(["file": []])
         #expect(
-            throws: TrainingError.unwritable(
+            throws: TokenizerTrainingError.unwritable(
                 path: directory.file("no/where"), reason: "the directory to make it in does not exist")
         ) { try trained.save(to: directory.file("no/where")) }
-        #expect(throws: TrainingError.unwritable(path: directory.file("file"), reason: "it is not a directory")) {
+        #expect(throws: TokenizerTrainingError.unwritable(path: directory.file("file"), reason: "it is not a directory")) {
             try trained.save(to: directory.file("file"))
         }
         // A file's place that is taken by a directory: the other file must not be replaced either.
         let taken = try TrainingDirectory(["tokenizer_config.json": Array("old".utf8)])
         try FileManager.default.createDirectory(
             atPath: taken.file("tokenizer.json/x"), withIntermediateDirectories: true)
-        #expect(throws: TrainingError.self) { try trained.save(to: taken.path) }
+        #expect(throws: TokenizerTrainingError.self) { try trained.save(to: taken.path) }
         #expect(try taken.names() == ["tokenizer.json", "tokenizer_config.json"])
         #expect(try String(contentsOfFile: taken.file("tokenizer_config.json"), encoding: .utf8) == "old")
         try trained.save(to: directory.file("new"))

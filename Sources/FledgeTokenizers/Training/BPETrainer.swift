@@ -43,11 +43,11 @@ package struct BPETrainer: Sendable {
 
     /// Learns merges from words.
     ///
-    /// - Throws: ``TrainingError/vocabularyTooSmall(size:specialTokens:alphabet:)``.
+    /// - Throws: ``TokenizerTrainingError/vocabularyTooSmall(size:specialTokens:alphabet:)``.
     /// - Complexity: O(n log n) in the characters of the different words, on average.
     package func train(
         on words: WordCounter, progress: TrainingProgress.Handler? = nil
-    ) throws(TrainingError) -> Result {
+    ) throws(TokenizerTrainingError) -> Result {
         var alphabet = BPEAlphabet(self, words: words)
         var learner = MergeLearner(words: words, alphabet: alphabet)
         let specialCount = alphabet.specialCount

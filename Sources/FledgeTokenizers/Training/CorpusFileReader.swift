@@ -17,7 +17,7 @@ struct CorpusFileReader: ~Copyable {
     private var isAtEnd = false
     private var isFirst = true
 
-    init(path: String) throws(TrainingError) {
+    init(path: String) throws(TokenizerTrainingError) {
         name = path == "-" ? "standard input" : path
         descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -37,7 +37,7 @@ struct CorpusFileReader: ~Copyable {
     }
 
     /// The next lines of the file, or all of it; nil at its end. A byte order mark at the start is skipped.
-    mutating func next(wholeFile: Bool, threads: Int) throws(TrainingError) -> [UInt8]? {
+    mutating func next(wholeFile: Bool, threads: Int) throws(TokenizerTrainingError) -> [UInt8]? {
         var block = rest
         rest = []
         let wanted = CorpusFileReader.blockSize * threads
@@ -56,7 +56,7 @@ struct CorpusFileReader: ~Copyable {
         return block.isEmpty && isAtEnd && rest.isEmpty ? nil : block
     }
 
-    private mutating func read(into block: inout [UInt8], count: Int) throws(TrainingError) {
+    private mutating func read(into block: inout [UInt8], count: Int) throws(TokenizerTrainingError) {
         let start = block.count
         block.append(contentsOf: repeatElement(0, count: count))
         var filled = start

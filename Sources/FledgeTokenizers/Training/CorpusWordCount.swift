@@ -12,7 +12,7 @@ final class CorpusWordCount {
     final class Worker: @unchecked Sendable {
         var counter = WordCounter()
         /// The first line of its part that is wrong, counted from 0.
-        var failure: (line: Int, error: (String, Int) -> TrainingError)?
+        var failure: (line: Int, error: (String, Int) -> TokenizerTrainingError)?
         var lineCount = 0
     }
 
@@ -48,10 +48,10 @@ final class CorpusWordCount {
 
     /// Counts the words of a block of a file, and its lines.
     ///
-    /// - Throws: ``TrainingError`` for the first line that is wrong.
+    /// - Throws: ``TokenizerTrainingError`` for the first line that is wrong.
     func add(
         block: [UInt8], of file: TrainingCorpus.File, firstLine: Int
-    ) throws(TrainingError) -> Int {
+    ) throws(TokenizerTrainingError) -> Int {
         let parts =
             file.format == .wholeFile ? [0..<block.count] : Self.parts(of: block, count: workers.count)
         let (workers, source, keepsLineEnds) = (workers, source, keepsLineEnds)

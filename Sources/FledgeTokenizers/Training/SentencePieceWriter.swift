@@ -6,8 +6,8 @@ extension TrainedTokenizer {
     ///
     /// Special tokens besides the style's own are symbols of the user's, which SentencePiece finds in texts.
     ///
-    /// - Throws: ``TrainingError/badSetting(_:)`` for a style that SentencePiece does not know.
-    public func sentencePieceModel() throws(TrainingError) -> [UInt8] {
+    /// - Throws: ``TokenizerTrainingError/badSetting(_:)`` for a style that SentencePiece does not know.
+    public func sentencePieceModel() throws(TokenizerTrainingError) -> [UInt8] {
         guard style.isSentencePiece else {
             throw .badSetting(
                 "a SentencePiece model cannot do what a tokenizer of the style \(style.rawValue) does; choose the "

@@ -16,10 +16,10 @@ extension TrainedTokenizer {
     ///   - directory: where the files go.
     ///   - includesSentencePiece: whether to write ``sentencePieceFileName`` too.
     /// - Returns: the names of the files.
-    /// - Throws: ``TrainingError/unwritable(path:reason:)``, or ``TrainingError/badSetting(_:)`` for a style that
+    /// - Throws: ``TokenizerTrainingError/unwritable(path:reason:)``, or ``TokenizerTrainingError/badSetting(_:)`` for a style that
     ///   SentencePiece does not know.
     @discardableResult
-    public func save(to directory: String, includesSentencePiece: Bool = false) throws(TrainingError) -> [String] {
+    public func save(to directory: String, includesSentencePiece: Bool = false) throws(TokenizerTrainingError) -> [String] {
         var files = [("tokenizer.json", tokenizerJSON()), ("tokenizer_config.json", configurationJSON())]
         if includesSentencePiece { files.append((sentencePieceFileName, try sentencePieceModel())) }
         try TokenizerDirectory.write(files, to: directory)
@@ -28,8 +28,8 @@ extension TrainedTokenizer {
 
     /// Finds out, before anything is learned, whether a tokenizer can be saved to a directory.
     ///
-    /// - Throws: ``TrainingError/unwritable(path:reason:)``.
-    public static func check(output directory: String) throws(TrainingError) {
+    /// - Throws: ``TokenizerTrainingError/unwritable(path:reason:)``.
+    public static func check(output directory: String) throws(TokenizerTrainingError) {
         try TokenizerDirectory.check(directory)
     }
 }
@@ -39,9 +39,9 @@ enum TokenizerDirectory {
     /// Checks that there is a directory that files can be written into, or that one can be made.
     ///
     /// - Returns: whether it is there.
-    /// - Throws: ``TrainingError/unwritable(path:reason:)``.
+    /// - Throws: ``TokenizerTrainingError/unwritable(path:reason:)``.
     @discardableResult
-    static func check(_ directory: String) throws(TrainingError) -> Bool {
+    static func check(_ directory: String) throws(TokenizerTrainingError) -> Bool {
         var status = stat()
         guard stat(directory, &status) == 0 else {
             let parts = directory.split(separator: "/", omittingEmptySubsequences: true).dropLast()
@@ -62,7 +62,7 @@ enum TokenizerDirectory {
         return true
     }
 
-    static func write(_ files: [(name: String, bytes: [UInt8])], to directory: String) throws(TrainingError) {
+    static func write(_ files: [(name: String, bytes: [UInt8])], to directory: String) throws(TokenizerTrainingError) {
         if try !check(directory), mkdir(directory, 0o777) != 0, errno != EEXIST {
             throw .unwritable(path: directory, reason: CorpusFileReader.message(errno))
         }
@@ -85,7 +85,7 @@ enum TokenizerDirectory {
         written.removeAll()
     }
 
-    private static func write(_ bytes: [UInt8], to path: String, named name: String) throws(TrainingError) {
+    private static func write(_ bytes: [UInt8], to path: String, named name: String) throws(TokenizerTrainingError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .unwritable(path: name, reason: CorpusFileReader.message(errno)) }
         var done = 0

@@ -45,10 +45,10 @@ public struct TokenizerTrainer: Sendable {
     ///   - corpus: the texts.
     ///   - progress: what is called as the training goes on.
     /// - Returns: the tokenizer.
-    /// - Throws: ``TrainingError`` for settings that make no tokenizer and for a corpus that cannot be read.
+    /// - Throws: ``TokenizerTrainingError`` for settings that make no tokenizer and for a corpus that cannot be read.
     public func train(
         on corpus: TrainingCorpus, progress: TrainingProgress.Handler? = nil
-    ) throws(TrainingError) -> TrainedTokenizer {
+    ) throws(TokenizerTrainingError) -> TrainedTokenizer {
         try check()
         var settings = self
         settings.threads = min(threads, TrainingThreads.processorCount)
@@ -57,7 +57,7 @@ public struct TokenizerTrainer: Sendable {
 
     private func trainChecked(
         on corpus: TrainingCorpus, progress: TrainingProgress.Handler?
-    ) throws(TrainingError) -> TrainedTokenizer {
+    ) throws(TokenizerTrainingError) -> TrainedTokenizer {
         let clock = ContinuousClock()
         let start = clock.now
         let words = try corpus.words(
@@ -71,7 +71,7 @@ public struct TokenizerTrainer: Sendable {
 
     private func train(
         on words: WordCounter, progress: TrainingProgress.Handler?
-    ) throws(TrainingError) -> TrainedTokenizer {
+    ) throws(TokenizerTrainingError) -> TrainedTokenizer {
         let special = allSpecialTokens
         var result = TrainedTokenizer(self)
         for token in special { result.append(token.utf8, token == style.unknownToken ? .unknown : .control) }
@@ -142,7 +142,7 @@ public struct TokenizerTrainer: Sendable {
         }
     }
 
-    private func check() throws(TrainingError) {
+    private func check() throws(TokenizerTrainingError) {
         guard vocabularySize > 0, vocabularySize <= 1 << 24 else {
             throw .badSetting("the vocabulary size is \(vocabularySize); give a number from 1 to \(1 << 24)")
         }

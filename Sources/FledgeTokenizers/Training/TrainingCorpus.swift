@@ -39,10 +39,10 @@ public struct TrainingCorpus: Sendable {
     ///   - threads: how many threads count.
     ///   - progress: what is told how many bytes are done.
     /// - Returns: the words.
-    /// - Throws: ``TrainingError`` for a file that cannot be read or is not what it should be.
+    /// - Throws: ``TokenizerTrainingError`` for a file that cannot be read or is not what it should be.
     func words(
         from source: any WordSource, keepsLineEnds: Bool, threads: Int, progress: TrainingProgress.Handler?
-    ) throws(TrainingError) -> WordCounter {
+    ) throws(TokenizerTrainingError) -> WordCounter {
         let count = CorpusWordCount(source: source, keepsLineEnds: keepsLineEnds, threads: threads)
         count.add(texts: texts)
         var done = 0

@@ -34,12 +34,12 @@ struct UnigramTrainer: Sendable {
     /// Learns pieces from words.
     ///
     /// - Returns: the pieces, the most probable first.
-    /// - Throws: ``TrainingError/vocabularyTooSmall(size:specialTokens:alphabet:)``.
+    /// - Throws: ``TokenizerTrainingError/vocabularyTooSmall(size:specialTokens:alphabet:)``.
     /// - Complexity: O(n · `longestPiece`) in the characters of the different words for each of the rounds, whose
     ///   number is logarithmic in n.
     func train(
         on words: WordCounter, threads: Int, progress: TrainingProgress.Handler?
-    ) throws(TrainingError) -> [Piece] {
+    ) throws(TokenizerTrainingError) -> [Piece] {
         progress?(TrainingProgress(stage: .seeding, completed: 0))
         let text = UnigramText(words: words, coverage: coverage)
         guard !text.alphabet.isEmpty else { throw .emptyCorpus }

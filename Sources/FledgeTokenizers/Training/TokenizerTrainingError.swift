@@ -1,7 +1,7 @@
 /// Why a tokenizer could not be trained or saved.
 ///
 /// Corpora are foreign input: every case says what is wrong, where, and what to do about it.
-public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum TokenizerTrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The corpus holds no word.
     case emptyCorpus
     /// The vocabulary has no room for what must be in it.
