@@ -68,8 +68,8 @@ public final class WeightLoader {
             return WeightLoader.placeholder(rank: shape.count)
         }
         used.insert(name)
-        guard found == shape else {
-            let complaint = "\(name) \(Array(found)) instead of \(shape)"
+        guard shape.elementsEqual(found) else {
+            let complaint = "\(name) \(found) instead of \(shape)"
             if !misshapen.contains(complaint) { misshapen.append(complaint) }
             return WeightLoader.placeholder(rank: shape.count)
         }
