@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // ground
@@ -75,7 +76,10 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "FledgeCLI",
-            dependencies: ["Fledge", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Fledge", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: settings),
         // tests
         .testTarget(

@@ -2,9 +2,10 @@
 
     python Tools/bpe_golden.py --shared DIR
 
-needs the packages tokenizers, sentencepiece and tiktoken. The small models are trained on two books that are in the
-public domain, DIR/data/text/tinyshakespeare.txt and botchan.txt. Of DialogSum, WikiText-2 and the books only hashes are
-kept: one for every hundred texts, of each token its id, place and text (for sentencepiece and tiktoken its id).
+needs the packages tokenizers, sentencepiece and tiktoken. A second run writes the same bytes. The small models are
+trained on two books that are in the public domain, DIR/data/text/tinyshakespeare.txt and botchan.txt. Of DialogSum,
+WikiText-2 and the books only hashes are kept: one for every hundred texts, of each token its id, place and text (for
+sentencepiece and tiktoken its id).
 """
 
 import argparse
@@ -40,6 +41,16 @@ def byte_level(pattern=None, **options):
 def trained(tokenizer, lines, size, **options):
     tokenizer.train_from_iterator(lines, trainers.BpeTrainer(vocab_size=size, show_progress=False, **options))
     return tokenizer
+
+
+def trained_on_words(tokenizer, lines, size, form, **options):
+    """Training gives the characters within words ids in the order of a hash map, another one in each process; here they
+    get theirs beforehand, as special tokens that are none afterwards. `form` is what such a piece looks like."""
+    characters = sorted({form.format(c) for line in lines for c in line if not c.isspace()})
+    trained(tokenizer, lines, size, special_tokens=["<unk>"] + characters, **options)
+    description = json.loads(tokenizer.to_str())
+    description["added_tokens"] = description["added_tokens"][:1]
+    return description
 
 
 def sentencepiece_model(lines, **options):
@@ -161,8 +172,9 @@ def gpt2_like(shared, name):
         tokenizer.add_special_tokens([AddedToken("<|endoftext|>", normalized=False)])
         tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
     else:
-        tokenizer.add_special_tokens([AddedToken(c, normalized=False) for c in ("<s>", "<pad>", "</s>", "<unk>")]
-                                     + [AddedToken("<mask>", lstrip=True, normalized=False)])
+        # transformers 5.24 takes in the space before <mask> only where a configuration says so; here is none.
+        tokenizer.add_special_tokens([AddedToken(c, normalized=False)
+                                      for c in ("<s>", "<pad>", "</s>", "<unk>", "<mask>")])
         tokenizer.post_processor = processors.RobertaProcessing(
             ("</s>", 2), ("<s>", 0), trim_offsets=True, add_prefix_space=False)
     return tokenizer
@@ -180,12 +192,12 @@ def variants(lines):
     words = Tokenizer(models.BPE(unk_token="<unk>", end_of_word_suffix="</w>", fuse_unk=True))
     words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     words.decoder = decoders.BPEDecoder(suffix="</w>")
-    trained(words, lines, 500, special_tokens=["<unk>"], end_of_word_suffix="</w>")
+    words = trained_on_words(words, lines, 500, "{}</w>", end_of_word_suffix="</w>")
     pieces = Tokenizer(models.BPE(unk_token="<unk>", continuing_subword_prefix="##"))
     pieces.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    trained(pieces, lines, 400, special_tokens=["<unk>"], continuing_subword_prefix="##")
+    pieces = trained_on_words(pieces, lines, 400, "##{}", continuing_subword_prefix="##")
     described = {name: json.loads(t.to_str()) for name, t in
-                 {"llama3": llama3, "bloom": bloom, "roberta": roberta, "suffix": words, "prefix": pieces}.items()}
+                 {"llama3": llama3, "bloom": bloom, "roberta": roberta}.items()} | {"suffix": words, "prefix": pieces}
     # Older files: merges as strings, no type, and, without an unknown token, characters that disappear.
     old = json.loads(json.dumps(described["prefix"]))
     old["model"] = {"vocab": old["model"]["vocab"], "merges": [" ".join(pair) for pair in old["model"]["merges"]],

@@ -93,6 +93,11 @@ def bare(name, tied):
     return None if tied else name.removeprefix("transformer.")
 
 
+def head_alone(name, tied):
+    """Of the tied copies only the one called `lm_head.weight`."""
+    return None if name == "transformer.wte.weight" else name
+
+
 def causal_buffers(prefix, masked_bias):
     """The triangle of GPT-2's attention that old files carry."""
     def extras(config):
@@ -148,12 +153,16 @@ GPT2_CHECKPOINTS = [
          dtype_key="dtype", short=True),
     gpt2("gpt2-unscaled", "scale_attn_weights is false: scores are not divided by anything.",
          {"scale_attn_weights": False, "n_embd": 16, "n_head": 2}, short=True),
+    gpt2("gpt2-head-alone", "The tied matrix is in the file under the head's name alone; head width 6.",
+         {"n_embd": 24}, file_name=head_alone, short=True),
     Checkpoint("gpt2-sequence-classification", "Three labels, from the last token that is not padding.",
                "AutoModelForSequenceClassification",
                GPT2 | {"architectures": ["GPT2ForSequenceClassification"], "pad_token_id": 63,
                        **labels(["calm", "glad", "sad"])}, tokens=(0, 63)),
     Checkpoint("gpt2-token-classification", "BIO labels.", "AutoModelForTokenClassification",
                GPT2 | {"architectures": ["GPT2ForTokenClassification"], **labels(BIO)}, tokens=(0, 63), short=True),
+    Checkpoint("gpt2-question-answering", "Start and end logits; 5 heads of width 4.", "AutoModelForQuestionAnswering",
+               GPT2 | {"architectures": ["GPT2ForQuestionAnswering"], "n_head": 5}, tokens=(0, 63)),
 ]
 
 BLOOM_CHECKPOINTS = [
@@ -171,6 +180,8 @@ BLOOM_CHECKPOINTS = [
                BLOOM | {"architectures": ["BloomForSequenceClassification"], **labels(["NEGATIVE", "POSITIVE"])}),
     Checkpoint("bloom-token-classification", "BIO labels.", "AutoModelForTokenClassification",
                BLOOM | {"architectures": ["BloomForTokenClassification"], **labels(BIO)}, short=True),
+    Checkpoint("bloom-question-answering", "Start and end logits; 3 heads of width 8.", "AutoModelForQuestionAnswering",
+               BLOOM | {"architectures": ["BloomForQuestionAnswering"], "n_embed": 24, "num_attention_heads": 3}),
 ]
 
 LLAMA_CHECKPOINTS = [
@@ -211,5 +222,14 @@ LLAMA_CHECKPOINTS = [
                "AutoModelForSequenceClassification",
                LLAMA | {"architectures": ["LlamaForSequenceClassification"], "pad_token_id": 0,
                         **labels(["calm", "glad", "sad"])}),
+    Checkpoint("llama-token-classification", "BIO labels from a head called `score`; 4 heads over 2.",
+               "AutoModelForTokenClassification",
+               LLAMA | {"architectures": ["LlamaForTokenClassification"], "num_key_value_heads": 2, **labels(BIO)}),
+    Checkpoint("llama-token-classification-unbiased", "token_classification_bias false: labels without a bias.",
+               "AutoModelForTokenClassification",
+               LLAMA | {"architectures": ["LlamaForTokenClassification"], "token_classification_bias": False,
+                        **labels(["NEGATIVE", "POSITIVE"])}, short=True),
+    Checkpoint("llama-question-answering", "Start and end logits; `transformer.` before the names in place of "
+               "`model.`.", "AutoModelForQuestionAnswering", LLAMA | {"architectures": ["LlamaForQuestionAnswering"]}),
 ]
 CHECKPOINTS = GPT2_CHECKPOINTS + BLOOM_CHECKPOINTS + LLAMA_CHECKPOINTS

@@ -1,6 +1,6 @@
 """The tiny BART checkpoints, and T5's encoder alone and with a classification head."""
 
-from fixture_encoders import labels
+from fixture_encoders import BIO, labels
 from fixture_family import Checkpoint
 
 BART = {
@@ -106,4 +106,11 @@ CHECKPOINTS = [
                "AutoModelForSequenceClassification",
                T5 | {"architectures": ["T5ForSequenceClassification"], **labels(["NEGATIVE", "POSITIVE"])},
                tokens=(3, 64), short=True),
+    Checkpoint("t5-token-classification", "`transformer.` before the names; the encoder alone and BIO labels.",
+               "AutoModelForTokenClassification", T5 | {"architectures": ["T5ForTokenClassification"], **labels(BIO)},
+               tokens=(3, 64)),
+    Checkpoint("t5-question-answering", "Start and end logits from the decoder, whose input is the input shifted by "
+               "one; gated-gelu, 2 + 1 layers.", "AutoModelForQuestionAnswering",
+               T5 | {"architectures": ["T5ForQuestionAnswering"], "feed_forward_proj": "gated-gelu",
+                     "num_decoder_layers": 1}, tokens=(3, 64)),
 ]

@@ -41,6 +41,22 @@ ROBERTA = {
     "type_vocab_size": 1,
     "vocab_size": 65,
 }
+XLM_ROBERTA = ROBERTA | {
+    "architectures": ["XLMRobertaForMaskedLM"],
+    "model_type": "xlm-roberta",
+    "output_past": True,
+    "position_embedding_type": "absolute",
+    "transformers_version": "4.17.0.dev0",
+    "vocab_size": 71,
+}
+CAMEMBERT = ROBERTA | {
+    "architectures": ["CamembertForMaskedLM"],
+    "bos_token_id": 5,
+    "eos_token_id": 6,
+    "model_type": "camembert",
+    "output_past": True,
+    "vocab_size": 66,
+}
 BIO = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 
 
@@ -132,4 +148,21 @@ ROBERTA_CHECKPOINTS = [
                ROBERTA | {"architectures": ["RobertaForQuestionAnswering"]}, short=True),
 ]
 
-CHECKPOINTS = BERT_CHECKPOINTS + ROBERTA_CHECKPOINTS
+XLM_ROBERTA_CHECKPOINTS = [
+    Checkpoint("xlm-roberta-base", "As XLMRobertaModel is saved: no `roberta.` before the names, with the pooler.",
+               "AutoModel", XLM_ROBERTA | {"architectures": ["XLMRobertaModel"]}, short=True),
+    Checkpoint("xlm-roberta-masked-lm", "`roberta.` before the names; the tied matrix is in the file under the "
+               "head's name alone; 5 heads of width 4.", "AutoModelForMaskedLM",
+               XLM_ROBERTA | {"num_attention_heads": 5}, extras=position_ids, dtype_key=None),
+]
+
+CAMEMBERT_CHECKPOINTS = [
+    Checkpoint("camembert-base", "As CamembertModel is saved: no `roberta.` before the names, with the pooler.",
+               "AutoModel", CAMEMBERT | {"architectures": ["CamembertModel"]}, short=True),
+    Checkpoint("camembert-masked-lm", "`roberta.` before the names; the tied matrix is in the file under the "
+               "head's name alone; the config does not say the padding token, which is 1.", "AutoModelForMaskedLM",
+               {key: value for key, value in CAMEMBERT.items() if key != "pad_token_id"}, extras=position_ids,
+               dtype_key=None),
+]
+
+CHECKPOINTS = BERT_CHECKPOINTS + ROBERTA_CHECKPOINTS + XLM_ROBERTA_CHECKPOINTS + CAMEMBERT_CHECKPOINTS

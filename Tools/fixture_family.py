@@ -49,11 +49,20 @@ class Checkpoint:
 
     @property
     def kind(self):
-        if self.auto_class == "T5EncoderModel":
+        if self.config["architectures"][0] in ("T5EncoderModel", "T5ForTokenClassification"):
             return "encoder"
         if self.config.get("is_encoder_decoder"):
             return "encoder-decoder"
-        return "encoder" if self.config["model_type"] in ("bert", "roberta") else "decoder"
+        encoders = ("bert", "roberta", "xlm-roberta", "camembert")
+        return "encoder" if self.config["model_type"] in encoders else "decoder"
+
+
+    @property
+    def heeds_padding_tokens(self):
+        """Whether transformers looks for the padding token's id beside the attention mask."""
+        if self.config["model_type"] in ("roberta", "xlm-roberta", "camembert"):
+            return True
+        return self.kind == "decoder" and self.auto_class == "AutoModelForSequenceClassification"
 
 
 EMBEDDING = re.compile(r"(word_embeddings|wte|wpe|embed_tokens|shared|position_embeddings|embed_positions"
@@ -143,9 +152,14 @@ def forward_inputs(checkpoint, config):
     cases = [(f"length-{length}", [length]) for length in checkpoint.lengths] + [("padded-batch", [17, 5, 11])]
     if checkpoint.short:
         cases = [case for case in cases if case[0] in ("length-2", "length-17", "padded-batch")]
+    if config.get("pad_token_id") is not None and checkpoint.heeds_padding_tokens:
+        cases.append(("padding-tokens", [9]))
     for name, lengths in cases:
         prompts = [fixture_family_generation.random_prompt(checkpoint, config, length, generator)
                    for length in lengths]
+        if name == "padding-tokens":
+            # In the text, visible to attention: one in the middle, two at the end.
+            prompts[0][[3, -2, -1]] = config["pad_token_id"]
         ids, mask = fixture_family_generation.padded(prompts, config, left=checkpoint.kind == "decoder")
         inputs = {"input_ids": ids, "attention_mask": mask}
         if checkpoint.kind == "decoder" and len(lengths) > 1 and config["model_type"] != "bloom":

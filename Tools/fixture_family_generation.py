@@ -24,7 +24,7 @@ def end_tokens_of(checkpoint):
 
 
 def padded(prompts, config, left):
-    pad = config.get("pad_token_id") or 0
+    pad = config.get("pad_token_id", 1 if config["model_type"] == "camembert" else 0) or 0
     longest = max(len(prompt) for prompt in prompts)
     ids = torch.full((len(prompts), longest), pad)
     mask = torch.zeros((len(prompts), longest), dtype=torch.long)

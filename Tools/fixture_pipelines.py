@@ -56,7 +56,8 @@ def write_model(directory, checkpoint):
 @torch.inference_mode()
 def balance(checkpoint, directory, model, weights):
     """Changes a classifier's bias until every label is as frequent as another."""
-    if "classifier.bias" not in weights:
+    bias = next((name for name in ("classifier.bias", "classifier.out_proj.bias") if name in weights), None)
+    if bias is None:
         return
     model.load_state_dict(weights, strict=False)
     tokenizer = transformers.AutoTokenizer.from_pretrained(directory)
@@ -66,7 +67,7 @@ def balance(checkpoint, directory, model, weights):
     for _ in range(500):
         counts = torch.bincount((rows + change).argmax(-1), minlength=len(change))
         change -= 0.1 * (counts / len(rows) - 1 / len(change))
-    weights["classifier.bias"] += change
+    weights[bias] += change
 
 
 def plain(value):
@@ -132,6 +133,25 @@ def make_roberta_fill_mask(directory):
                  pipeline_cases(pipeline, texts, [{}, {"top_k": 3}]))
 
 
+def make_roberta_classify(directory):
+    """The head is a layer with tanh on the first token; labels as those of natural language inference."""
+    tokens = fixture_text_tokenizers.make_byte_pairs(directory)
+    config = {"architectures": ["RobertaForSequenceClassification"], "max_position_embeddings": 64,
+              "problem_type": "single_label_classification", **labels(["contradiction", "neutral", "entailment"])}
+    checkpoint = checkpoint_of(directory.name, "AutoModelForSequenceClassification", tokens, ROBERTA, config)
+    model = write_model(directory, checkpoint)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(directory)
+    pipeline = transformers.pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
+    variants = [{}, {"top_k": None}, {"top_k": None, "function_to_apply": "none"}]
+    cases = pipeline_cases(pipeline, SENTENCES, variants)
+    # The pipeline does not cut what is too long.
+    pairs = [{"text": text, "text_pair": pair} for text, pair in zip(SENTENCES, SENTENCES[1:])
+             if len(tokenizer(text, pair).input_ids) <= 62]
+    write_golden(directory, "text-classification", "A classifier with random weights, three labels and a byte-level "
+                 "tokenizer; the last case's inputs are pairs of texts.",
+                 cases + pipeline_cases(pipeline, pairs, [{"top_k": None}]))
+
+
 def make_roberta_ner(directory):
     """Words are guessed from spaces here, as the tokenizer marks no continuations; the last text needs windows."""
     tokens = fixture_text_tokenizers.make_byte_pairs(directory)
@@ -173,6 +193,7 @@ def make_answer(directory):
 
 MAKERS = {
     "bert-tiny-classify": make_classify,
+    "roberta-tiny-classify": make_roberta_classify,
     "bert-tiny-ner": make_ner,
     "roberta-tiny-ner": make_roberta_ner,
     "bert-tiny-fill-mask": make_fill_mask,

@@ -100,6 +100,126 @@ static void check_attention(const fledge_kernels *k, fledge_pool *pool, fledge_t
   free(q), free(kv), free(out), free(bias), free(p);
 }
 
+// Largest error of n numbers in parts of the largest.
+static double relative_error(const float *got, const double *wanted, size_t n) {
+  double error = 0, largest = 1e-30;
+  for (size_t i = 0; i < n; i++) {
+    largest = fmax(largest, fabs(wanted[i]));
+    if (!(fabs(got[i] - wanted[i]) <= error)) error = fabs(got[i] - wanted[i]);
+  }
+  return error / largest;
+}
+
+// Two query heads that share one head of keys, a bias for each; out and all gradients.
+static void check_training_attention(const fledge_kernels *k, fledge_pool *pool, fledge_type type, size_t queries,
+                                     size_t keys, size_t width, bool causal) {
+  enum { HEADS = 2, TENSORS = 6 };  // out, query, key, value, bias: gradients; grad of out
+  unsigned seed = 13;
+  size_t span = queries > keys ? queries : keys, table = HEADS * (2 * span - 1), row = HEADS * width;
+  size_t sizes[TENSORS] = {queries * row, queries * row, keys * width, keys * width, table, queries * row};
+  float *in[TENSORS], *got[TENSORS], *log_sums = malloc(queries * HEADS * 4);
+  double *wanted[TENSORS], *p = malloc(keys * sizeof *p), *dp = malloc(keys * sizeof *dp);
+  for (int t = 0; t < TENSORS; t++) {
+    in[t] = malloc(sizes[t] * 4), got[t] = calloc(sizes[t], 4), wanted[t] = calloc(sizes[t], 8);
+    for (size_t i = 0; i < sizes[t]; i++) in[t][i] = number(&seed);
+  }
+  fledge_attention_pair pair = {0, queries, 0, keys};
+  fledge_differentiable_attention a = {.pairs = &pair, .pair_count = 1, .query_heads = HEADS, .key_heads = 1};
+  a.head_width = width, a.query = in[1], a.key = in[2], a.value = in[3], a.distance_bias = in[4];
+  a.query_stride = a.out_stride = row, a.key_stride = a.value_stride = width, a.distance_span = span;
+  a.scale = 0.5f, a.causal = causal, a.type = type, a.out = got[0], a.log_sums = log_sums;
+  fledge_attention_gradients g = {.out = in[5], .query = got[1], .key = got[2], .value = got[3]};
+  g.distance_bias = got[4], g.out_stride = g.query_stride = row, g.key_stride = g.value_stride = width;
+  bool ok = fledge_attention_forward(k, pool, &a) && fledge_attention_backward(k, pool, &a, &g);
+  for (size_t head = 0; head < HEADS; head++)
+    for (size_t i = 0; i < queries; i++) {
+      const float *q = in[1] + i * row + head * width, *grad = in[5] + i * row + head * width;
+      size_t seen = !causal ? keys : keys + i + 1 > queries ? keys + i + 1 - queries : 0;
+      size_t bias = head * (2 * span - 1) + span - 1 + queries - keys - i;
+      double total = 0, mean = 0;
+      for (size_t j = 0; j < seen; j++) {
+        double score = in[4][bias + j];
+        dp[j] = 0;
+        for (size_t c = 0; c < width; c++) {
+          score += 0.5 * q[c] * in[2][j * width + c];
+          dp[j] += (double)grad[c] * in[3][j * width + c];
+        }
+        total += p[j] = exp(score);
+      }
+      for (size_t j = 0; j < seen; j++) p[j] /= total, mean += p[j] * dp[j];
+      for (size_t j = 0; j < seen; j++) {
+        double ds = p[j] * (dp[j] - mean);
+        wanted[4][bias + j] += ds;
+        for (size_t c = 0; c < width; c++) {
+          wanted[0][i * row + head * width + c] += p[j] * in[3][j * width + c];
+          wanted[1][i * row + head * width + c] += 0.5 * ds * in[2][j * width + c];
+          wanted[2][j * width + c] += 0.5 * ds * q[c];
+          wanted[3][j * width + c] += p[j] * grad[c];
+        }
+      }
+    }
+  for (int t = 0; t < TENSORS - 1; t++)
+    ok = ok && relative_error(got[t], wanted[t], sizes[t]) <= (type == FLEDGE_FLOAT32 ? 1e-5 : 0.02);
+  char what[96];
+  snprintf(what, sizeof what, "training attention of type %d, %zu × %zu, width %zu", type, queries, keys, width);
+  expect(ok, k->name, what);
+  for (int t = 0; t < TENSORS; t++) free(in[t]), free(got[t]), free(wanted[t]);
+  free(p), free(dp), free(log_sums);
+}
+
+// One step of AdamW, SGD and Adafactor and the sum of squares, over sizes with and without a rest.
+static void check_optimizers(const fledge_kernels *k, fledge_pool *pool, size_t rows, size_t columns) {
+  size_t n = rows * columns;
+  unsigned seed = 23;
+  float *start = malloc(n * 4), *value = malloc(n * 4), *g = malloc(n * 4), *m = malloc(n * 4), *v = malloc(n * 4);
+  for (size_t i = 0; i < n; i++) start[i] = number(&seed), g[i] = number(&seed), m[i] = number(&seed), v[i] = 0.5f;
+  double squares = 0, got = 0;
+  for (size_t i = 0; i < n; i++) squares += (double)g[i] * g[i];
+  fledge_update u = {.value = value, .gradient = g, .first = m, .second = v, .count = n};
+  u.decay = 0.9f, u.rate = 0.25f, u.factor = 2.0f;
+  char what[96];
+  snprintf(what, sizeof what, "optimisers, %zu × %zu", rows, columns);
+  bool ok = fledge_sum_of_squares_run(k, pool, &u, 1, &got) && fabs(got - squares) <= 1e-5 * squares;
+
+  float *old = malloc(n * 4);
+  memcpy(old, m, n * 4), memcpy(value, start, n * 4);
+  fledge_adamw adamw = {.rest1 = 0.1f, .beta2 = 0.8f, .rest2 = 0.2f, .epsilon = 0.01f, .gradient_scale = 0.5f};
+  fledge_adamw_run(k, pool, &adamw, &u, 1);
+  for (size_t i = 0; i < n; i++) {
+    double h = 0.5 * g[i], first = 0.9 * old[i] + 0.1 * h, second = 0.8 * 0.5 + 0.2 * h * h;
+    double expected = 0.9 * start[i] - 0.25 * first / (2 * sqrt(second) + 0.01);
+    ok = ok && fabs(value[i] - expected) <= 1e-5 && fabs(v[i] - second) <= 1e-5;
+  }
+
+  memcpy(old, m, n * 4), memcpy(value, start, n * 4);
+  fledge_sgd sgd = {.momentum = 0.5f, .nesterov = true, .gradient_scale = 0.5f};
+  fledge_sgd_run(k, pool, &sgd, &u, 1);
+  for (size_t i = 0; i < n; i++) {
+    double h = 0.5 * g[i] + 0.9 * start[i], first = 0.5 * old[i] + 2 * h;
+    ok = ok && fabs(value[i] - (start[i] - 0.25 * (h + 0.5 * first))) <= 1e-5;
+  }
+
+  float *row = calloc(rows, 4), *column = calloc(columns, 4);
+  fledge_adafactor a = {.value = value, .gradient = g, .row_means = row, .column_means = column, .matrices = 1};
+  a.rows = rows, a.columns = columns, a.gradient_scale = 2, a.rest2 = 1, a.epsilon = 0.01f, a.clip_threshold = 1e6f;
+  a.learning_rate = 0.25f;
+  memcpy(value, start, n * 4);
+  ok = ok && fledge_adafactor_run(k, pool, &a, 1);
+  double *by_row = calloc(rows, 8), *by_column = calloc(columns, 8), mean = 0;
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < columns; c++) {
+      double square = 4.0 * g[r * columns + c] * g[r * columns + c] + 0.01;
+      by_row[r] += square / columns, by_column[c] += square / rows, mean += square / n;
+    }
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < columns; c++) {
+      double update = 2 * g[r * columns + c] / sqrt(by_row[r] / mean * by_column[c]);
+      ok = ok && fabs(value[r * columns + c] - (start[r * columns + c] - 0.25 * update)) <= 2e-5;
+    }
+  expect(ok, k->name, what);
+  free(start), free(value), free(g), free(m), free(v), free(old), free(row), free(column), free(by_row), free(by_column);
+}
+
 int main(void) {
   fledge_pool *pool = fledge_pool_create(2);
   for (int isa = FLEDGE_ISA_PORTABLE; isa <= FLEDGE_ISA_AVX512_VNNI; isa++) {
@@ -117,7 +237,13 @@ int main(void) {
         check_attention(k, pool, types[t], 1, 37, 64, causal);
         check_attention(k, pool, types[t], 14, 40, 5, causal);
         check_attention(k, pool, types[t], 3, 700, 33, causal);
+        check_training_attention(k, pool, types[t], 40, 40, 64, causal);
+        check_training_attention(k, pool, types[t], 14, 5, 5, causal);
+        check_training_attention(k, pool, types[t], 110, 250, 33, causal);
       }
+    size_t heights[] = {1, 7, 100}, widths[] = {1, 15, 33, 1000};
+    for (size_t h = 0; h < 3; h++)
+      for (size_t w = 0; w < 4; w++) check_optimizers(k, pool, heights[h], widths[w]);
   }
   fledge_pool_destroy(pool);
   printf("%d passed, %d failed\n", passed, failed);

@@ -1,5 +1,5 @@
-"""Makes the tables of Unicode properties in Sources/FledgeTokenizers/Text: CharacterTable, NormalizationTable and
-LowercaseTable.
+"""Makes the tables of Unicode properties in Sources/FledgeTokenizers/Text: CharacterTable, NormalizationTable,
+LowercaseTable and ScriptTable.
 
     python Tools/unicode_tables.py
 
@@ -13,12 +13,25 @@ import pathlib
 import unicodedata
 
 import tokenizers
-from tokenizers import normalizers, pre_tokenizers
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 TEXT = pathlib.Path(__file__).resolve().parent.parent / "Sources/FledgeTokenizers/Text"
 SCALARS = [n for n in range(0x110000) if not 0xD800 <= n < 0xE000]
 
-OTHER, PUNCTUATION, NONSPACING, MARK, NUMERIC, WORD = 1, 2, 4, 8, 16, 32
+# Above the three bits of the class.
+OTHER, PUNCTUATION, NONSPACING, MARK, NUMERIC, WORD = 8, 16, 32, 64, 128, 256
+# In the order of CharacterClass's raw values, from 1.
+CLASSES = [r"\s", r"\p{N}", r"[\p{Lu}\p{Lt}]", r"\p{Ll}", r"[\p{Lm}\p{Lo}]", r"\p{M}"]
+
+
+def classes():
+    """The class of each scalar that has one, as the regular expressions of `tokenizers` see it."""
+    text = "".join(map(chr, SCALARS))
+    result = {}
+    for number, pattern in enumerate(CLASSES, 1):
+        rest = set(normalizers.Replace(Regex(pattern), "").normalize_str(text))
+        result |= {scalar: number for scalar in SCALARS if chr(scalar) not in rest}
+    return result
 
 
 def flags():
@@ -157,6 +170,26 @@ def lowercase():
     return [(first, count, max(stride, 1), distance) for first, count, stride, distance in runs]
 
 
+def scripts():
+    """A number for the script of each scalar, in the order of their first scalars; 0 for none."""
+    pre_tokenizer = pre_tokenizers.UnicodeScripts()
+    result, first, last = {}, [], None
+    for scalar in SCALARS:
+        text = chr(scalar)
+        if not pre_tokenizer.pre_tokenize_str(text):
+            continue
+        for number in ([result[last]] if last else []) + list(range(1, len(first) + 1)):
+            if len(pre_tokenizer.pre_tokenize_str(first[number - 1] + text)) == 1:
+                result[scalar] = number
+                break
+        else:
+            first.append(text)
+            result[scalar] = len(first)
+        last = scalar
+    assert len(first) < 256
+    return result
+
+
 def rows(items, indent=8):
     lines, line = [], " " * indent
     for item in items:
@@ -173,19 +206,21 @@ def write(name, lines):
 
 def main():
     made = f"/// Made by `Tools/unicode_tables.py` from the behaviour of Hugging Face `tokenizers` {tokenizers.__version__} on every scalar"
+    kinds = classes()
+    properties = {scalar: value | kinds.get(scalar, 0) for scalar, value in flags().items()}
     write("CharacterTable.swift", [
-        "/// Where the properties of scalars change, in ascending order: `scalar << 8 | properties` from that scalar on,",
+        "/// Where the properties of scalars change, in ascending order: `scalar << 9 | properties` from that scalar on,",
         "/// with the bits of ``CharacterProperties``.",
         "///",
         made + ",",
         "/// so that ids do not depend on the operating system: general categories are those of Unicode 8.0",
         "/// (`unicode_categories`), combining marks of Unicode 9.0, numbers and word characters of the version that its",
-        "/// Rust and `regex` have.",
+        "/// Rust and `regex` have, classes of that of its regular expressions.",
         "enum CharacterTable {",
         "    static let changes: [UInt32] = [",
-        *rows([f"0x{change:X}" for change in changes(flags(), 8)]), "    ]", "}"])
-    classes = combining_classes()
-    steps = decompositions(classes)
+        *rows([f"0x{change:X}" for change in changes(properties, 9)]), "    ]", "}"])
+    combining = combining_classes()
+    steps = decompositions(combining)
     blob = base64.b64encode(packed(steps)).decode()
     write("NormalizationTable.swift", [
         "/// Decompositions and combining classes of Unicode 9.0, the version that Hugging Face `tokenizers` normalizes by.",
@@ -194,13 +229,21 @@ def main():
         "enum NormalizationTable {",
         "    /// Where the canonical combining class changes, in ascending order: `scalar << 8 | class` from that scalar on.",
         "    static let classes: [UInt32] = [",
-        *rows([f"0x{change:X}" for change in changes(classes, 8)]), "    ]", "",
+        *rows([f"0x{change:X}" for change in changes(combining, 8)]), "    ]", "",
         "    /// Single steps of decompositions, by ascending scalar and without the Hangul syllables, in base64: the",
         "    /// distance to the scalar before, then `count << 2 | kind`, then each part's distance to the part before it,",
         "    /// all as varints, the last ones zigzag. Kinds: 0 canonical, 1 canonical but never composed, 2 compatibility.",
         '    static let decompositions = """',
         *["        " + blob[at:at + 112] for at in range(0, len(blob), 112)],
         '        """', "}"])
+    write("ScriptTable.swift", [
+        "/// Where the script of scalars changes, in ascending order: `scalar << 8 | script` from that scalar on. Scripts",
+        "/// are numbered by their first scalars; 0 is none.",
+        "///",
+        made + ".",
+        "enum ScriptTable {",
+        "    static let changes: [UInt32] = [",
+        *rows([f"0x{change:X}" for change in changes(scripts(), 8)]), "    ]", "}"])
     write("LowercaseTable.swift", [
         "/// Runs of characters outside ASCII whose lower case is at the same distance: first, count, stride, distance.",
         "/// U+0130, which becomes two characters, is left out.",

@@ -111,6 +111,7 @@ def components():
         "Bert, lower case, accents kept": {"normalizer": bert(True, True, False, True)},
         "BertPreTokenizer": {"pre_tokenizer": form("BertPreTokenizer")},
         "Whitespace": {"pre_tokenizer": form("Whitespace")},
+        "UnicodeScripts": {"pre_tokenizer": form("UnicodeScripts")},
         "WhitespaceSplit": {"pre_tokenizer": form("WhitespaceSplit")},
         "CharDelimiterSplit": {"pre_tokenizer": {"type": "CharDelimiterSplit", "delimiter": "é"}},
         "Digits": {"pre_tokenizer": {"type": "Digits", "individual_digits": False}},

@@ -15,7 +15,7 @@
 
 // Queries of a block are a multiple of every micro-kernel's rows; keys besides of a panel.
 #ifndef FORWARD_QUERIES
-enum { FORWARD_QUERIES = 48, FORWARD_KEYS = 192, BACKWARD_QUERIES = 96, BACKWARD_KEYS = 192 };
+enum { FORWARD_QUERIES = 48, FORWARD_KEYS = 384, BACKWARD_QUERIES = 96, BACKWARD_KEYS = 192 };
 #endif
 enum {
   LINE_WORDS = 16,

@@ -41,23 +41,23 @@ INLINE void product_tile(fledge_type type, size_t rows, size_t vectors, const ch
 // Up to MICRO_ROWS rows, computed in steps of ROW_STEP: rows beyond `rows` are read and written too.
 enum { ROW_STEP = (MICRO_ROWS + 2) / 3 };
 
-#define DEFINE_PRODUCT(NAME, TYPE, A_ROW, A_STEP)                                                                      \
-  static void NAME(size_t rows, size_t columns, const char *a, size_t a_stride, const char *w, size_t w_step,          \
-                   size_t groups, float *c, size_t c_row, bool add) {                                                  \
-    (void)a_stride;                                                                                                    \
-    size_t column = 0;                                                                                                 \
-    for (; column + (MICRO_VECTORS - 1) * LANES < columns; column += MICRO_COLUMNS, w += MICRO_VECTORS * VECTOR_BYTES) \
-      switch ((rows + ROW_STEP - 1) / ROW_STEP) {                                                                      \
-        case 1: product_tile(TYPE, ROW_STEP, MICRO_VECTORS, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break; \
-        case 2: product_tile(TYPE, smaller(2 * ROW_STEP, MICRO_ROWS), MICRO_VECTORS, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break; \
-        default: product_tile(TYPE, MICRO_ROWS, MICRO_VECTORS, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break; \
-      }                                                                                                                \
-    if (column >= columns) return;                                                                                     \
-    switch ((rows + ROW_STEP - 1) / ROW_STEP) {                                                                        \
-      case 1: product_tile(TYPE, ROW_STEP, 1, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break;     \
-      case 2: product_tile(TYPE, smaller(2 * ROW_STEP, MICRO_ROWS), 1, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break; \
-      default: product_tile(TYPE, MICRO_ROWS, 1, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add); break;  \
-    }                                                                                                                  \
+#define PRODUCT_TILE(TYPE, ROWS, VECTORS, A_ROW, A_STEP) \
+  product_tile(TYPE, ROWS, VECTORS, a, A_ROW, A_STEP, w, w_step, groups, c + column, c_row, add)
+#define PRODUCT_COLUMNS(TYPE, VECTORS, A_ROW, A_STEP)                                                  \
+  switch ((rows + ROW_STEP - 1) / ROW_STEP) {                                                         \
+    case 1: PRODUCT_TILE(TYPE, ROW_STEP, VECTORS, A_ROW, A_STEP); break;                              \
+    case 2: PRODUCT_TILE(TYPE, smaller(2 * ROW_STEP, MICRO_ROWS), VECTORS, A_ROW, A_STEP); break;     \
+    default: PRODUCT_TILE(TYPE, MICRO_ROWS, VECTORS, A_ROW, A_STEP); break;                           \
+  }
+#define DEFINE_PRODUCT(NAME, TYPE, A_ROW, A_STEP)                                                      \
+  static void NAME(size_t rows, size_t columns, const char *a, size_t a_stride, const char *w,        \
+                   size_t w_step, size_t groups, float *c, size_t c_row, bool add) {                  \
+    size_t column = 0;                                                                                \
+    for (; column + (MICRO_VECTORS - 1) * LANES < columns; column += MICRO_COLUMNS) {                 \
+      PRODUCT_COLUMNS(TYPE, MICRO_VECTORS, A_ROW, A_STEP)                                             \
+      w += MICRO_VECTORS * VECTOR_BYTES;                                                              \
+    }                                                                                                 \
+    if (column < columns) PRODUCT_COLUMNS(TYPE, 1, A_ROW, A_STEP)                                     \
   }
 // `rows` of the operand a are a_stride apart, or (across) are its columns: groups are a_stride apart.
 DEFINE_PRODUCT(rows_float32, FLEDGE_FLOAT32, a_stride, FLEDGE_GROUP_BYTES)
@@ -270,6 +270,12 @@ INLINE vfloat bias_lanes(const score_row *row, size_t at) {
   return at < row->seen ? load_some(row->bias + at, row->seen - at) : splat(0);
 }
 
+INLINE void scale_row(const float *x, float factor, size_t count, float *out) {
+  size_t c = 0;
+  for (; c + LANES <= count; c += LANES) store_float(out + c, load_float(x + c) * factor);
+  for (; c < count; c++) out[c] = x[c] * factor;
+}
+
 // Forward --------------------------------------------------------------------------------------------------------------
 
 // In place, one row of scores to its part of the probabilities, e^(score - largest) after dropout; zeros up to `width`.
@@ -356,19 +362,16 @@ INLINE void attend_queries(fledge_type type, const fledge_differentiable_attenti
   put_rows(type, t->query + (p->query_row + query) * t->query_stride + head * d, t->query_stride, count,
            attention_round_up(count, ROW_STEP), d, t->scale, b, scratch + b->queries);
   for (size_t r = 0; r < count; r++) largest[r] = -INFINITY, sums[r] = 0;
-  memset(out, 0, attention_round_up(count, ROW_STEP) * b->stacked * 4);
   for (size_t key = 0; key < seen; key += FORWARD_KEYS)
     attend_block(type, t, pair, head, query, count, key, smaller(FORWARD_KEYS, seen - key), b, ahead, scratch);
   for (size_t r = 0; r < count; r++) {
     size_t at = p->query_row + query + r;
     bool sees = attention_seen(t, p, query + r) > 0;
-    float inverse = sees ? 1 / sums[r] : 0;
     t->log_sums[at * t->query_heads + head] = sees ? largest[r] + logf(sums[r]) : -INFINITY;
     float *to = t->out + at * t->out_stride + head * d;
     const float *from = out + r * b->stacked;
-    size_t c = 0;
-    for (; c + LANES <= d; c += LANES) store_float(to + c, load_float(from + c) * inverse);
-    for (; c < d; c++) to[c] = from[c] * inverse;
+    if (!sees) memset(to, 0, d * 4);
+    if (sees) scale_row(from, 1 / sums[r], d, to);
   }
 }
 
@@ -648,7 +651,7 @@ INLINE void load_block(fledge_type type, const backward_block *k, size_t first_r
 }
 
 INLINE void write_gradients(const float *from, size_t from_stride, size_t rows, size_t width, float *to, size_t stride) {
-  for (size_t r = 0; r < rows; r++) memcpy(to + r * stride, from + r * from_stride, width * 4);
+  for (size_t r = 0; r < rows; r++) scale_row(from + r * from_stride, 1, width, to + r * stride);
 }
 
 // The first row of a block of queries whose tile sees the block of keys; `count` or more where none does.

@@ -2,6 +2,7 @@
 #include "include/CFledgeKernels.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "scratch.h"
@@ -93,6 +94,8 @@ typedef struct adafactor_job {
   float decay, rate;
 } adafactor_job;
 
+static size_t count_of(const fledge_adafactor *a) { return a->matrices * a->rows * a->columns; }
+
 // Where a block lies: of a vector, a stretch of its only row.
 typedef struct block_place {
   size_t matrix, row, rows, columns, begin;
@@ -176,8 +179,17 @@ static double sum_of(const double *x, size_t count) {
   return sum;
 }
 
-bool fledge_adafactor_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_adafactor *a) {
-  size_t count = a->matrices * a->rows * a->columns;
+// Every item here, or spread over a pool where there is one. Sums are added in the order of blocks either way.
+static void run_blocks(fledge_pool *pool, adafactor_job *job, void (*body)(void *, size_t)) {
+  if (pool)
+    fledge_pool_run(pool, job->blocks, body, job);
+  else
+    for (size_t i = 0; i < job->blocks; i++) body(job, i);
+}
+
+// The step of one parameter.
+static bool adafactor_step(const fledge_kernels *kernels, fledge_pool *pool, const fledge_adafactor *a) {
+  size_t count = count_of(a);
   if (count == 0) return true;
   adafactor_job job = {.kernels = kernels, .a = a, .height = BLOCK, .blocks = divide_up(count, BLOCK)};
   size_t floats = 0;
@@ -189,17 +201,17 @@ bool fledge_adafactor_run(const fledge_kernels *kernels, fledge_pool *pool, cons
     job.blocks = a->matrices * job.blocks_a_matrix;
     floats = a->matrices * (a->rows + a->columns) + job.blocks * a->columns;
   }
-  job.value_squares = fledge_scratch(FLEDGE_SCRATCH_OPERATION, 2 * job.blocks * sizeof(double) + floats * sizeof(float));
+  job.value_squares = fledge_scratch(FLEDGE_SCRATCH_THREAD, 2 * job.blocks * sizeof(double) + floats * sizeof(float));
   if (!job.value_squares) return false;
   job.update_squares = job.value_squares + job.blocks;
   job.row_factors = (float *)(job.update_squares + job.blocks);
   job.column_factors = job.row_factors + a->matrices * a->rows;
   job.column_sums = job.column_factors + a->matrices * a->columns;
 
-  fledge_pool_run(pool, job.blocks, sums_item, &job);
+  run_blocks(pool, &job, sums_item);
   if (!a->second) {
     for (size_t m = 0; m < a->matrices; m++) make_factors(&job, m);
-    fledge_pool_run(pool, job.blocks, square_item, &job);
+    run_blocks(pool, &job, square_item);
   }
   float scale = 1;
   if (a->scaled) scale = fmaxf(a->minimum_scale, (float)sqrt(sum_of(job.value_squares, job.blocks) / (double)count));
@@ -208,6 +220,32 @@ bool fledge_adafactor_run(const fledge_kernels *kernels, fledge_pool *pool, cons
   job.decay = 1 - a->weight_decay * rate;
   // NaN passes, so that a run that has gone wrong shows it.
   job.rate = length <= 1 ? rate : rate / length;
-  fledge_pool_run(pool, job.blocks, apply_item, &job);
+  run_blocks(pool, &job, apply_item);
   return true;
+}
+
+typedef struct parameters_job {
+  const fledge_kernels *kernels;
+  const fledge_adafactor *parameters;
+  size_t alone_up_to;  // numbers of a parameter that one thread takes through all passes
+  atomic_bool failed;
+} parameters_job;
+
+static void parameter_item(void *context, size_t item) {
+  parameters_job *job = context;
+  const fledge_adafactor *a = &job->parameters[item];
+  if (count_of(a) <= job->alone_up_to && !adafactor_step(job->kernels, NULL, a)) atomic_store(&job->failed, true);
+}
+
+bool fledge_adafactor_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_adafactor *parameters,
+                          size_t parameter_count) {
+  parameters_job job = {.kernels = kernels, .parameters = parameters};
+  atomic_init(&job.failed, false);
+  for (size_t i = 0; i < parameter_count; i++) job.alone_up_to += count_of(&parameters[i]);
+  // Threads that meet after every pass wait for the slowest; so only what would keep one busy for long is shared.
+  job.alone_up_to /= 4 * fledge_pool_threads(pool);
+  for (size_t i = 0; i < parameter_count; i++)
+    if (count_of(&parameters[i]) > job.alone_up_to && !adafactor_step(kernels, pool, &parameters[i])) return false;
+  fledge_pool_run(pool, parameter_count, parameter_item, &job);
+  return !atomic_load(&job.failed);
 }

@@ -72,7 +72,20 @@ INLINE float horizontal_sum(vfloat v) {
   return lanes[0];
 #endif
 }
-INLINE float horizontal_max(vfloat v) { return __builtin_reduce_max(v); }
+// Of lanes without NaN; the compiler's own reduction goes lane by lane, because it ignores NaN.
+INLINE float horizontal_max(vfloat v) {
+  typedef float quad __attribute__((vector_size(16)));
+  typedef int32_t mask __attribute__((vector_size(16)));
+  quad parts[LANES / 4];
+  memcpy(parts, &v, sizeof v);
+#define LARGER(A, B) ((quad)(((mask)(A) & ((A) > (B))) | ((mask)(B) & ~((A) > (B)))))
+#pragma clang loop unroll(full)
+  for (size_t i = 1; i < LANES / 4; i++) parts[0] = LARGER(parts[0], parts[i]);
+  quad other = __builtin_shufflevector(parts[0], parts[0], 2, 3, 0, 1);
+  quad pair = LARGER(parts[0], other);
+#undef LARGER
+  return pair[0] > pair[1] ? pair[0] : pair[1];
+}
 
 // bfloat16 and float16 ------------------------------------------------------------------------------------------------
 

@@ -115,7 +115,19 @@ enum Failure {
                 usage
             default: badData
             }
-        case is TemplateError: badData
+        case is TemplateError, is DataError, is ScheduleError, is OptimizerError: badData
+        case let error as TrainingError:
+            switch error {
+            case .notFinite, .wrongLabels, .noData, .badAdapter: badData
+            default: usage
+            }
+        case let error as CheckpointError:
+            switch error {
+            case .notFound: missingInput
+            case .damaged, .badName: badData
+            default: inputOutput
+            }
+        case is ReportError: inputOutput
         case is WeightError: badData
         case is GenerationError, is EngineError: usage
         case let error as UserError: error.code

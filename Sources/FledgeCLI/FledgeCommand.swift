@@ -21,14 +21,15 @@ struct FledgeCommand: AsyncParsableCommand {
             """,
         subcommands: [
             GenerateCommand.self, ClassifyCommand.self, NerCommand.self, FillMaskCommand.self, EmbedCommand.self,
-            AnswerCommand.self, PretrainCommand.self, TokenizeCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
+            AnswerCommand.self, PretrainCommand.self, FinetuneCommand.self,
+            TokenizeCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
             BenchTokenizerCommand.self, HubCommand.self,
         ])
 
     static func main() async {
         var type: (any ParsableCommand.Type)?
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Recipe.expanded(Array(CommandLine.arguments.dropFirst())))
             type = Swift.type(of: command)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

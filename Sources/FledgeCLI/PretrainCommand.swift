@@ -17,7 +17,8 @@ struct PretrainCommand: AsyncParsableCommand {
               fledge pretrain --model ./my-model --data more.jsonl --output ./my-model-2
 
             Without --objective a decoder learns to predict the next token, an encoder \\
-            masked tokens, and an encoder–decoder what its targets say.
+            masked tokens, and an encoder–decoder what its targets say. A recipe is a YAML file \
+            with the flags' names and values: fledge pretrain --recipe recipe.yaml.
             """)
 
     @Option(help: ModelOptions.modelHelp)

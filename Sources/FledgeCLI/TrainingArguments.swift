@@ -171,8 +171,26 @@ struct TextFieldArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The field of a class.", valueName: "name"))
     var labelField = "label"
 
+    @Option(help: ArgumentHelp("The field of the words to label, a list.", valueName: "name"))
+    var tokensField = "tokens"
+
+    @Option(help: ArgumentHelp("The field of their labels.", valueName: "name"))
+    var tagsField = "tags"
+
     @Option(help: ArgumentHelp("Tokens of a block of joined documents.", valueName: "count"))
     var blockLength: Int?
+
+    @Flag(help: "Let tokens see the other documents of their block.")
+    var wholeBlocks = false
+
+    @Option(help: ArgumentHelp("The share of tokens to mask.", valueName: "share"))
+    var maskRate = 0.15
+
+    @Flag(help: "Mask whole words.")
+    var wholeWordMask = false
+
+    @Flag(help: "Mask the same tokens in every epoch.")
+    var staticMask = false
 
     @Option(help: ArgumentHelp("Tokens of a text at most; longer ones are cut.", valueName: "count"))
     var maxLength: Int?
@@ -194,6 +212,9 @@ struct AdapterArguments: ParsableArguments {
 
     @Option(help: ArgumentHelp("Ends of the names of the layers that get one, separated by commas.", valueName: "names"))
     var loraTargetModules = "q,v"
+
+    @Option(help: ArgumentHelp("Go on with adapters that PEFT or Fledge wrote.", valueName: "directory"))
+    var adapter: String?
 
     @Flag(help: "Add the adapters to the matrices when the run is over.")
     var loraMerge = false

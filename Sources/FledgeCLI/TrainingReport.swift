@@ -6,7 +6,8 @@ import Fledge
     import Foundation
 #endif
 
-/// Runs a trainer and tells what happens: on the terminal, in the log file, and as JSON at the end.
+/// Runs a trainer and tells what happens: on the terminal, in the log, to TensorBoard, as a picture, and as JSON at the
+/// end.
 struct TrainingReport {
     private let arguments: TrainingArguments
     private let trainer: Trainer
@@ -21,11 +22,12 @@ struct TrainingReport {
         let loss: Double?
         let evalLoss: Double?
         let tokensPerSecond: Double?
+        let parameters: Int
         let trainableParameters: Int
         let peakMemoryBytes: Int
         let output: String
         enum CodingKeys: String, CodingKey {
-            case steps, loss, output
+            case steps, loss, parameters, output
             case evalLoss = "eval_loss"
             case tokensPerSecond = "tokens_per_second"
             case trainableParameters = "trainable_parameters"
@@ -34,30 +36,69 @@ struct TrainingReport {
     }
 
     func run() throws {
-        let log = try arguments.logFile.map { try TrainingLog(path: $0, resumingAfter: trainer.step == 0 ? nil : trainer.step) }
-        var last: TrainingRecord?
-        var evalLoss: Double?
-        var speeds: [Double] = []
-        try trainer.run { record in
+        let resumed = trainer.step == 0 ? nil : trainer.step
+        let log = try arguments.logFile.map { try TrainingLog(path: $0, resumingAfter: resumed) }
+        let events = try arguments.tensorboard.map { try TensorBoardWriter(directory: $0, resumingAfter: resumed) }
+        let terminal = TrainingTerminal()
+        let interrupt = Interruption()
+        let start = ContinuousClock.now
+        let first = trainer.step
+        var records: [TrainingRecord] = log?.kept ?? []
+        try trainer.run(shouldStop: { interrupt.happened }) { record in
             try log?.write(record)
-            if let loss = record.metrics["eval_loss"] { evalLoss = loss } else { last = record }
-            if let speed = record.tokensPerSecond { speeds.append(speed) }
-            Terminal.error(line(record) + "\n")
+            try events?.write(record)
+            records.append(record)
+            if let loss = record.metrics["eval_loss"] {
+                terminal.print("step \(record.step): eval_loss \(Terminal.fixed(loss, 4))")
+            } else if terminal.isEnabled {
+                terminal.draw(line(record, seconds: (ContinuousClock.now - start).seconds, steps: record.step - first))
+            } else if record.step % max(1, trainer.totalSteps / 20) == 0 || record.step == 1 {
+                terminal.print(plain(record))
+            }
         }
+        terminal.clear()
+        if interrupt.happened { terminal.print("stopped after step \(trainer.step); --resume goes on from there") }
+        try picture(records)
+        try summary(records)
+    }
+
+    private func line(_ record: TrainingRecord, seconds: Double, steps: Int) -> TrainingProgressLine {
+        TrainingProgressLine(
+            step: record.step, total: trainer.totalSteps, loss: record.loss, tokensPerSecond: record.tokensPerSecond,
+            secondsPerStep: seconds / Double(max(1, steps)), memoryBytes: Terminal.peakMemoryBytes)
+    }
+
+    private func plain(_ record: TrainingRecord) -> String {
+        "step \(record.step)/\(trainer.totalSteps)  loss \(Terminal.fixed(record.loss ?? .nan, 4))  "
+            + "\(Terminal.fixed(record.tokensPerSecond ?? 0, 0)) tokens/s"
+    }
+
+    private func picture(_ records: [TrainingRecord]) throws {
+        guard records.count > 1 else { return }
+        let path = arguments.output + "/loss.svg"
+        let svg = LossCurve(title: "Loss", records: records).svg()
+        do {
+            try FileManager.default.createDirectory(atPath: arguments.output, withIntermediateDirectories: true)
+            try Data(svg.utf8).write(to: URL(filePath: path))
+        } catch {
+            throw UserError.inputOutput("\(path): cannot be written; check the folder, its permissions and the free space")
+        }
+    }
+
+    private func summary(_ records: [TrainingRecord]) throws {
+        let steps = records.filter { $0.loss != nil }
+        let speeds = steps.compactMap(\.tokensPerSecond).sorted()
         let summary = Summary(
-            steps: trainer.step, loss: last?.loss, evalLoss: evalLoss, tokensPerSecond: median(speeds),
+            steps: trainer.step, loss: steps.last?.loss, evalLoss: records.last { $0.metrics["eval_loss"] != nil }?.metrics["eval_loss"],
+            tokensPerSecond: speeds.isEmpty ? nil : speeds[speeds.count / 2],
+            parameters: trainer.model.parameters.count,
             trainableParameters: trainer.model.learned.reduce(0) { $0 + $1.value.elementCount },
             peakMemoryBytes: Terminal.peakMemoryBytes, output: arguments.output)
         if arguments.json { return try Terminal.json(summary) }
-    }
-
-    private func line(_ record: TrainingRecord) -> String {
-        "step \(record.step)/\(trainer.totalSteps)  "
-            + record.values.map { "\($0.name) \(Terminal.fixed($0.value, $0.name == "tokens_per_second" ? 0 : 6))" }
-            .joined(separator: "  ")
-    }
-
-    private func median(_ values: [Double]) -> Double? {
-        values.isEmpty ? nil : values.sorted()[values.count / 2]
+        Terminal.output(
+            "\(summary.steps) steps, loss \(Terminal.fixed(summary.loss ?? .nan, 4))"
+                + (summary.evalLoss.map { ", evaluation \(Terminal.fixed($0, 4))" } ?? "")
+                + ", \(Terminal.fixed(summary.tokensPerSecond ?? 0, 0)) tokens/s, "
+                + "\(Terminal.megabytes(summary.peakMemoryBytes)); the model is in \(arguments.output)\n")
     }
 }

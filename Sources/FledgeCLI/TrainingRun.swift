@@ -22,10 +22,13 @@ struct TrainingRun {
         let options = try arguments.options()
         let dataSet = try TrainingRun.dataSet(arguments.data)
         let isTokenised = try TrainingRun.isTokenised(dataSet)
-        let task = try self.task()
-        let model = try learningModel(task, engine)
+        let name = try objectiveName()
+        let choice = TrainingObjective(
+            name: name, text: arguments.text, tokenizerDirectory: tokenizerDirectory ?? model)
+        let labels = isTokenised ? nil : try choice.labels(of: dataSet)
+        let model = try learningModel(name.task, labels: labels, engine)
         try adapt(model)
-        let objective = try makeObjective(model, isTokenised: isTokenised)
+        let objective = isTokenised ? try choice.tokenised(for: model) : try choice.make(labels: labels ?? [])
         let data = try TrainingData(dataSet, objective: objective, options: arguments.batching())
         var evaluation: TrainingData?
         if !arguments.evalData.isEmpty {
@@ -41,6 +44,8 @@ struct TrainingRun {
             try trainer.resume(from: last)
         }
         try TrainingReport(arguments, trainer: trainer).run()
+        if arguments.lora.loraMerge { model.mergeAdapters() }
+        try model.export(to: arguments.output, copying: tokenizerFiles)
     }
 
     /// The data files as one data set.
@@ -53,12 +58,11 @@ struct TrainingRun {
         try RecordReader(dataSet.taking(1)).next()?["input_ids"] != nil
     }
 
-    private func task() throws -> LearningTask {
-        if let objective = arguments.objective { return objective.task }
-        // Without a word about it, what the kind of model is made for.
-        let type = try configuration().type
-        switch type {
-        case "t5", "mt5", "bart": return .seq2SeqLM
+    /// Without a word about it, what the kind of model is made for.
+    private func objectiveName() throws -> ObjectiveName {
+        if let objective = arguments.objective { return objective }
+        switch try configuration().type {
+        case "t5", "mt5", "bart": return .seq2Seq
         case "bert", "roberta", "xlm-roberta", "camembert": return .maskedLM
         default: return .causalLM
         }
@@ -79,15 +83,31 @@ struct TrainingRun {
         return (fields.modelType, data, path)
     }
 
-    private func learningModel(_ task: LearningTask, _ engine: Engine) throws -> LearningModel {
+    private func learningModel(_ task: LearningTask, labels: [String]?, _ engine: Engine) throws -> LearningModel {
+        let configuration = try configuration()
+        let config = try labels.map { try TrainingRun.config(configuration.data, labels: $0) } ?? configuration.data
         if let model {
             return try LearningModel(
-                directory: model, task: task, type: arguments.dtype, seed: arguments.seed, engine: engine)
+                directory: model, config: config, task: task, type: arguments.dtype, seed: arguments.seed,
+                engine: engine)
         }
-        let configuration = try configuration()
         return try LearningModel(
-            config: configuration.data, path: configuration.path, task: task, type: arguments.dtype,
-            seed: arguments.seed, engine: engine)
+            config: config, path: configuration.path, task: task, type: arguments.dtype, seed: arguments.seed,
+            engine: engine)
+    }
+
+    /// A configuration with the labels of a data set.
+    private static func config(_ data: Data, labels: [String]) throws -> Data {
+        guard case .object(var fields) = try JSONDecoder().decode(OpaqueJSON.self, from: data) else { return data }
+        var (names, ids): ([String: OpaqueJSON], [String: OpaqueJSON]) = ([:], [:])
+        for (index, label) in labels.enumerated() {
+            names[String(index)] = .string(label)
+            ids[label] = .integer(index)
+        }
+        fields["id2label"] = .object(names)
+        fields["label2id"] = .object(ids)
+        fields["num_labels"] = nil
+        return try JSONEncoder().encode(OpaqueJSON.object(fields))
     }
 
     private func adapt(_ model: LearningModel) throws {
@@ -95,14 +115,15 @@ struct TrainingRun {
         where arguments.lora.freeze.contains(where: { parameter.name.contains($0) }) {
             parameter.isTrainable = false
         }
+        if let directory = arguments.lora.adapter {
+            return try model.adapt(try LowRankAdapters(directory: directory, for: model))
+        }
         guard let rank = arguments.lora.loraRank else { return }
-        guard rank > 0 else { throw ValidationError("--lora-rank is \(rank); it must be above 0") }
-        model.adapters = try LowRankAdapters(
-            model.parameters,
-            options: .init(
-                rank: rank, alpha: arguments.lora.loraAlpha, dropout: arguments.lora.loraDropout,
-                targetModules: arguments.lora.loraTargetModules.split(separator: ",").map(String.init)),
-            type: arguments.dtype, seed: arguments.seed)
+        let names = arguments.lora.loraTargetModules.split(separator: ",").map(String.init)
+        try model.adapt(
+            .init(
+                rank: rank, alpha: arguments.lora.loraAlpha, dropout: arguments.lora.loraDropout, targetModules: names),
+            seed: arguments.seed)
     }
 
     private var tokenizerFiles: [String] {
@@ -112,54 +133,5 @@ struct TrainingRun {
             "vocab.txt", "spiece.model", "tokenizer.model", "added_tokens.json", "generation_config.json",
         ]
         return names.map { directory.appending(path: $0).path }.filter { FileManager.default.fileExists(atPath: $0) }
-    }
-
-    private func makeObjective(_ model: LearningModel, isTokenised: Bool) throws -> any Objective {
-        if isTokenised { return try tokenisedObjective(model) }
-        guard let directory = tokenizerDirectory ?? self.model else {
-            throw ValidationError("the data are texts, and there is no tokenizer; give --tokenizer")
-        }
-        let tokenizer = try AutoTokenizer.from(directory: directory)
-        let text = arguments.text
-        let field = RecordText(field: text.textField)
-        switch arguments.objective ?? (model.task == .seq2SeqLM ? .seq2Seq : model.task == .maskedLM ? .maskedLM : .causalLM) {
-        case .causalLM:
-            if let length = text.blockLength {
-                return try CausalLanguageModeling(tokenizer: tokenizer, text: field, blockLength: length)
-            }
-            return try CausalLanguageModeling(tokenizer: tokenizer, text: field, maxLength: text.maxLength)
-        case .seq2Seq:
-            var objective = SequenceToSequence(
-                tokenizer: tokenizer, source: RecordText(field: text.sourceField, prefix: text.prefix),
-                target: RecordText(field: text.targetField))
-            objective.maxSourceLength = text.maxLength
-            objective.maxTargetLength = text.maxTargetLength
-            return objective
-        default:
-            throw ValidationError("this objective needs data that are tokenised already, for now")
-        }
-    }
-
-    private func tokenisedObjective(_ model: LearningModel) throws -> any Objective {
-        struct Fields: Decodable {
-            let vocabSize: Int?
-            let numLabels: Int?
-            let labels: [String: String]?
-            enum CodingKeys: String, CodingKey {
-                case vocabSize = "vocab_size"
-                case numLabels = "num_labels"
-                case labels = "id2label"
-            }
-        }
-        let fields = try JSONDecoder().decode(Fields.self, from: model.config)
-        let classes = fields.labels?.count ?? fields.numLabels ?? 2
-        let vocabulary = fields.vocabSize ?? .max
-        return switch model.task {
-        case .causalLM, .maskedLM: PretokenizedExamples(vocabularySize: vocabulary)
-        case .seq2SeqLM: PretokenizedExamples(vocabularySize: vocabulary, kind: .target)
-        case .tokenClassification: PretokenizedExamples(vocabularySize: vocabulary, kind: .tokenClasses(count: classes))
-        case .sequenceClassification: PretokenizedExamples(vocabularySize: vocabulary, kind: .category(count: classes))
-        case .questionAnswering: throw ValidationError("question answering learns from texts, not from token ids")
-        }
     }
 }

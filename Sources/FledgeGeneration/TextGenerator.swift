@@ -42,15 +42,6 @@ public struct TextGenerator: Sendable {
             config: try GenerationConfig(directory: directory))
     }
 
-    /// Loads a model by directory or Hub id, downloading what is not in the cache.
-    ///
-    /// - Throws: as ``from(directory:type:engine:)``, and ``HubError``.
-    public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
-    ) async throws -> TextGenerator {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
-    }
-
     /// The token ids of a prompt, the special tokens that the model expects included.
     ///
     /// - Throws: ``TokenizerError`` if there is no tokenizer.

@@ -121,9 +121,9 @@ public enum BART {
         _ source: ModelSource, _ config: Config, withHead: Bool
     ) throws -> EncoderDecoderTransformer {
         let scope = source.root.optional("model")
-        let names = ["shared", "encoder.embed_tokens", "decoder.embed_tokens"].map { scope / $0 }
-        let place = (names + [source.root / "lm_head"]).first { $0.contains("weight") } ?? scope / "shared"
-        let tokens = try place.tensor("weight", shape: Shape(config.vocabSize, config.dModel))
+        let copies = [scope / "encoder.embed_tokens", scope / "decoder.embed_tokens", source.root / "lm_head"]
+        let tokens = try source.tied(scope / "shared", copies).tensor(
+            "weight", shape: Shape(config.vocabSize, config.dModel))
         var head: Linear?
         if withHead {
             let own = source.root / "lm_head"

@@ -14,7 +14,8 @@ public enum BERT {
         public var maxPositionEmbeddings: Int
         public var typeVocabSize: Int
         public var layerNormEps: Float
-        public var padTokenId: Int
+        /// The families have different ones where the file does not say it.
+        public var padTokenId: Int?
         public var tieWordEmbeddings: Bool
         /// Only `absolute` is known.
         public var positionEmbeddingType: String
@@ -46,7 +47,7 @@ public enum BERT {
             maxPositionEmbeddings = try fields.value(.maxPositionEmbeddings, default: 512)
             typeVocabSize = try fields.value(.typeVocabSize, default: 2)
             layerNormEps = try fields.value(.layerNormEps, default: 1e-12)
-            padTokenId = try fields.value(.padTokenId, default: 0)
+            padTokenId = try fields.decodeIfPresent(Int.self, forKey: .padTokenId)
             tieWordEmbeddings = try fields.value(.tieWordEmbeddings, default: true)
             positionEmbeddingType = try fields.value(.positionEmbeddingType, default: "absolute")
         }
@@ -60,7 +61,7 @@ public enum BERT {
                 ("num_hidden_layers", numHiddenLayers, 0...4096), ("num_attention_heads", numAttentionHeads, 1...4096),
                 ("intermediate_size", intermediateSize, 1...1_048_576),
                 ("max_position_embeddings", maxPositionEmbeddings, 1...16_777_216),
-                ("type_vocab_size", typeVocabSize, 0...65_536), ("pad_token_id", padTokenId, 0...16_777_216),
+                ("type_vocab_size", typeVocabSize, 0...65_536), ("pad_token_id", padTokenId ?? 0, 0...16_777_216),
             ])
                 ?? ConfigCheck.divides("num_attention_heads", numAttentionHeads, "hidden_size", hiddenSize)
                 ?? ConfigCheck.activation("hidden_act", hiddenAct)
@@ -74,7 +75,7 @@ public enum BERT {
         var family = ModelFamily(["bert"]) { source in
             let config = try source.decode(Config.self)
             let scope = source.root.optional("bert")
-            let base = try encoder(source, scope, config, positionOffset: 0)
+            let base = try encoder(source, scope, config)
             var model: any Backbone = base
             if scope.contains("pooler.dense.weight") {
                 model = PooledBackbone(base: base, pooler: try pooler(scope, config))
@@ -88,7 +89,7 @@ public enum BERT {
         family.maskedLM = { source in
             let config = try source.decode(Config.self)
             let scope = source.root.optional("bert")
-            let base = try encoder(source, scope, config, positionOffset: 0)
+            let base = try encoder(source, scope, config)
             let predictions = source.root / "cls" / "predictions"
             let transform = MaskedLanguageModel.Transform(
                 dense: try Linear(
@@ -109,14 +110,14 @@ public enum BERT {
                 dense: try pooler(scope, config),
                 output: try Linear(
                     source.root, ["classifier"], inputs: config.hiddenSize, outputs: labels.count, bias: true))
-            let base = try encoder(source, scope, config, positionOffset: 0)
+            let base = try encoder(source, scope, config)
             try finish(source)
             return SequenceClassificationModel(backbone: base, pooling: .first, head: head, labels: labels)
         }
         family.tokenClassification = { source in
             let config = try source.decode(Config.self)
             let labels = try source.labels()
-            let base = try encoder(source, source.root.optional("bert"), config, positionOffset: 0)
+            let base = try encoder(source, source.root.optional("bert"), config)
             let head = try Linear(
                 source.root, ["classifier"], inputs: config.hiddenSize, outputs: labels.count, bias: true)
             try finish(source)
@@ -124,7 +125,7 @@ public enum BERT {
         }
         family.questionAnswering = { source in
             let config = try source.decode(Config.self)
-            let base = try encoder(source, source.root.optional("bert"), config, positionOffset: 0)
+            let base = try encoder(source, source.root.optional("bert"), config)
             let head = try Linear(source.root, ["qa_outputs"], inputs: config.hiddenSize, outputs: 2, bias: true)
             try finish(source)
             return QuestionAnsweringModel(backbone: base, head: head)
@@ -132,21 +133,25 @@ public enum BERT {
         return family
     }()
 
-    /// The encoder at a place in the checkpoint; position 0 is row `positionOffset` of the table.
+    /// The encoder at a place in the checkpoint. Where positions count from a padding token on, that token's own row is
+    /// its id, and the rows after it are those of the others.
     static func encoder(
-        _ source: ModelSource, _ scope: WeightScope, _ config: Config, positionOffset: Int
+        _ source: ModelSource, _ scope: WeightScope, _ config: Config, positionsAfter paddingToken: Int? = nil
     ) throws -> EncoderTransformer {
         let (width, epsilon) = (config.hiddenSize, config.layerNormEps)
         let names = scope / "embeddings"
         let table = try (names / "position_embeddings").tensor(
             "weight", shape: Shape(config.maxPositionEmbeddings, width))
-        let embedding = Embedding(
-            tokens: try (names / "word_embeddings").tensor("weight", shape: Shape(config.vocabSize, width)),
+        let heads = [source.root / "cls.predictions.decoder", source.root / "lm_head.decoder"]
+        var embedding = Embedding(
+            tokens: try source.tied(names / "word_embeddings", config.tieWordEmbeddings ? heads : []).tensor(
+                "weight", shape: Shape(config.vocabSize, width)),
             segments: config.typeVocabSize == 0
                 ? nil
                 : try (names / "token_type_embeddings").tensor("weight", shape: Shape(config.typeVocabSize, width)),
-            positions: LearnedPositions(weight: table, offset: positionOffset),
+            positions: LearnedPositions(weight: table, offset: paddingToken.map { $0 + 1 } ?? 0),
             norm: try names.layerNorm("LayerNorm", width: width, epsilon: epsilon))
+        embedding.uncountedToken = paddingToken
         var blocks: [TransformerBlock] = []
         for index in 0..<config.numHiddenLayers {
             blocks.append(try block(scope / "encoder" / "layer" / index, config))

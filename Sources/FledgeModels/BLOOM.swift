@@ -79,7 +79,9 @@ public enum BLOOM {
     ) { source, scope in
         let config = try source.decode(Config.self)
         let (width, epsilon) = (config.hiddenSize, config.layerNormEpsilon)
-        let tokens = try (scope / "word_embeddings").tensor("weight", shape: Shape(config.vocabSize, width))
+        let copies = config.tieWordEmbeddings ? [source.root / "lm_head"] : []
+        let tokens = try source.tied(scope / "word_embeddings", copies).tensor(
+            "weight", shape: Shape(config.vocabSize, width))
         var blocks: [TransformerBlock] = []
         for index in 0..<config.nLayer { blocks.append(try block(scope / "h" / index, config)) }
         let stack = TransformerStack(

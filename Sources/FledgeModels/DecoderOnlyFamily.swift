@@ -10,6 +10,7 @@ struct DecoderOnlyFamily: Sendable {
         let embedding: Tensor
         let contextLength: Int?
         let tiesEmbeddings: Bool
+        var tokenHeadHasBias = true
     }
 
     let modelTypes: [String]
@@ -19,10 +20,17 @@ struct DecoderOnlyFamily: Sendable {
     let tokenHead: String
     /// Ends of the names of buffers that old files hold.
     let buffers: [String]
+    /// Ends of the names of matrices that files hold as `[inputs, outputs]`.
+    var inputsFirst: [String] = []
     /// How the reference begins to learn.
     var fresh = FreshWeights()
     /// Loads the stack at a place in the checkpoint.
     let load: @Sendable (ModelSource, WeightScope) throws -> Parts
+
+    private struct PaddingField: Decodable {
+        let padTokenId: Int?
+        enum CodingKeys: String, CodingKey { case padTokenId = "pad_token_id" }
+    }
 
     private func parts(_ source: ModelSource) throws -> Parts {
         let prefix = prefixes.first { source.weights.checkpoint.containsAnything(under: $0) }
@@ -47,6 +55,7 @@ struct DecoderOnlyFamily: Sendable {
         }
         family.fresh = fresh
         family.fresh.prefixes = prefixes
+        family.fresh.inputsFirst = inputsFirst
         family.causalLM = { source in
             let parts = try parts(source)
             let shape = parts.embedding.shape
@@ -63,15 +72,18 @@ struct DecoderOnlyFamily: Sendable {
             let labels = try source.labels()
             let head = try Linear(source.root, ["score"], inputs: parts.embedding.shape[1], outputs: labels.count)
             try finish(source)
+            let padding = try ModelConfig.decode(PaddingField.self, source.config, path: source.configPath).padTokenId
             return SequenceClassificationModel(
-                backbone: model(source, parts, head: nil), pooling: .last, head: ClassificationHead(output: head),
+                backbone: model(source, parts, head: nil),
+                pooling: padding.map { .lastOther(than: $0) } ?? .last, head: ClassificationHead(output: head),
                 labels: labels)
         }
         family.tokenClassification = { source in
             let parts = try parts(source)
             let labels = try source.labels()
             let head = try Linear(
-                source.root, [tokenHead], inputs: parts.embedding.shape[1], outputs: labels.count, bias: true)
+                source.root, [tokenHead], inputs: parts.embedding.shape[1], outputs: labels.count,
+                bias: parts.tokenHeadHasBias)
             try finish(source)
             return TokenClassificationModel(
                 backbone: model(source, parts, head: nil), head: head, labels: labels)

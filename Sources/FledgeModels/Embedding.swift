@@ -11,6 +11,9 @@ public struct Embedding: Sendable {
     public var scale: Float = 1
     public var positions: any PositionEncoding
     public var norm: Norm?
+    /// A token that has the position before the first wherever it stands, and is not counted in the positions of
+    /// others: RoBERTa's padding token.
+    public var uncountedToken: Int?
 
     public init(
         tokens: Tensor, segments: Tensor? = nil, scale: Float = 1, positions: any PositionEncoding, norm: Norm? = nil
@@ -32,8 +35,18 @@ public struct Embedding: Sendable {
             let rows = segmentIDs.isEmpty ? Array(repeating: 0, count: ids.count) : segmentIDs
             hidden = hidden + segments.gatheredRows(rows, like: hidden)
         }
-        hidden = positions.embed(hidden, positions: places)
+        hidden = positions.embed(hidden, positions: counted(places, of: ids))
         return norm?(hidden) ?? hidden
+    }
+
+    private func counted(_ places: [Int], of ids: [Int]) -> [Int] {
+        guard let uncountedToken, ids.contains(uncountedToken) else { return places }
+        var uncounted = 0
+        return zip(places, ids).map { place, id in
+            if place == 0 { uncounted = 0 }
+            if id == uncountedToken { uncounted += 1 }
+            return id == uncountedToken ? -1 : place - uncounted
+        }
     }
 }
 

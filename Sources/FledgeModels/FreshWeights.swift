@@ -48,6 +48,8 @@ public struct FreshWeights: Sendable {
     public var bound: @Sendable (String, Fields) -> Float?
     /// Matrices with a row of zeros for the padding token.
     public var paddedNames: [String]
+    /// Ends of the names of matrices that files hold as `[inputs, outputs]`.
+    public var inputsFirst: [String] = []
 
     public init(
         prefixes: [String] = [], paddedNames: [String] = [],

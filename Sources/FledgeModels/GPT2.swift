@@ -65,13 +65,16 @@ public enum GPT2 {
         modelTypes: ["gpt2"], prefixes: ["transformer"], tokenHead: "classifier",
         buffers: [".attn.bias", ".attn.masked_bias"],
         // What is added to the residuals is smaller, so that their sum does not grow with the layers.
+        inputsFirst: ["c_attn.weight", "c_proj.weight", "c_fc.weight"],
         fresh: FreshWeights(deviation: { name, fields in
             let deviation = fields.initializerRange ?? 0.02
             return name.hasSuffix("c_proj.weight") ? deviation / Float(2 * (fields.nLayer ?? 12)).squareRoot() : deviation
         })
     ) { source, scope in
         let config = try source.decode(Config.self)
-        let tokens = try (scope / "wte").tensor("weight", shape: Shape(config.vocabSize, config.nEmbd))
+        let copies = config.tieWordEmbeddings ? [source.root / "lm_head"] : []
+        let tokens = try source.tied(scope / "wte", copies).tensor(
+            "weight", shape: Shape(config.vocabSize, config.nEmbd))
         let positions = try (scope / "wpe").tensor("weight", shape: Shape(config.nPositions, config.nEmbd))
         var blocks: [TransformerBlock] = []
         for index in 0..<config.nLayer { blocks.append(try block(scope / "h" / index, config, index)) }

@@ -7,6 +7,8 @@ public enum SequencePooling: Sendable, Equatable {
     case first
     /// The last token's, which in a causal model has seen all others.
     case last
+    /// That of the last token with another id than the padding token's.
+    case lastOther(than: Int)
     /// That of the last token with this id: BART's and T5's `</s>`.
     case lastOccurrence(of: Int)
 
@@ -17,6 +19,9 @@ public enum SequencePooling: Sendable, Equatable {
             defer { offset += sequence.ids.count }
             switch self {
             case .first: return offset
+            case .lastOther(let id):
+                // Of nothing but padding tokens the reference takes the first.
+                return offset + (sequence.ids.lastIndex { $0 != id } ?? 0)
             case .last: return offset + sequence.ids.count - 1
             case .lastOccurrence(let id):
                 return offset + (sequence.ids.lastIndex(of: id) ?? sequence.ids.count - 1)

@@ -9,7 +9,9 @@ public enum LLaMA {
     ) { source, scope in
         let config = try source.decode(LLaMAConfig.self)
         let width = config.hiddenSize
-        let tokens = try (scope / "embed_tokens").tensor("weight", shape: Shape(config.vocabSize, width))
+        let copies = config.tieWordEmbeddings ? [source.root / "lm_head"] : []
+        let tokens = try source.tied(scope / "embed_tokens", copies).tensor(
+            "weight", shape: Shape(config.vocabSize, width))
         var blocks: [TransformerBlock] = []
         for index in 0..<config.numHiddenLayers { blocks.append(try block(scope / "layers" / index, config)) }
         let positions = RotaryPositions(
@@ -20,7 +22,7 @@ public enum LLaMA {
             finalNorm: try scope.rmsNorm("norm", width: width, epsilon: config.rmsNormEps))
         return .init(
             stack: stack, embedding: tokens, contextLength: config.contextLength,
-            tiesEmbeddings: config.tieWordEmbeddings)
+            tiesEmbeddings: config.tieWordEmbeddings, tokenHeadHasBias: config.tokenClassificationBias)
     }.family
 
     private static func block(_ layer: WeightScope, _ config: LLaMAConfig) throws -> TransformerBlock {

@@ -16,6 +16,8 @@ public struct LLaMAConfig: ModelConfiguration, Equatable {
     public var attentionBias: Bool
     public var mlpBias: Bool
     public var tieWordEmbeddings: Bool
+    /// Whether the head of token classification has a bias.
+    public var tokenClassificationBias: Bool
     public var rope: RotaryConfig
 
     enum CodingKeys: String, CodingKey {
@@ -32,6 +34,7 @@ public struct LLaMAConfig: ModelConfiguration, Equatable {
         case attentionBias = "attention_bias"
         case mlpBias = "mlp_bias"
         case tieWordEmbeddings = "tie_word_embeddings"
+        case tokenClassificationBias = "token_classification_bias"
     }
 
     /// Absent fields take the defaults of the reference's configuration class.
@@ -50,6 +53,7 @@ public struct LLaMAConfig: ModelConfiguration, Equatable {
         attentionBias = try fields.value(.attentionBias, default: false)
         mlpBias = try fields.value(.mlpBias, default: false)
         tieWordEmbeddings = try fields.value(.tieWordEmbeddings, default: false)
+        tokenClassificationBias = try fields.value(.tokenClassificationBias, default: true)
         rope = try RotaryConfig(from: decoder)
     }
 

@@ -70,6 +70,11 @@ public struct ModelSource {
         }
     }
 
+    /// Where a matrix is, in its own place or in another that it is tied to: a file may hold any one of them.
+    func tied(_ place: WeightScope, _ others: [WeightScope]) -> WeightScope {
+        ([place] + others).first { $0.contains("weight") } ?? place
+    }
+
     /// Reports what did not fit, now that every layer has asked for its weights.
     ///
     /// - Parameters:

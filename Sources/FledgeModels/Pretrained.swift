@@ -20,93 +20,39 @@ public enum Pretrained {
     }
 }
 
-extension AutoModel {
-    /// Loads by path or Hub id.
+/// Loads a kind of model from a directory, and so by name too.
+public protocol PretrainedModelLoading {
+    associatedtype Model
+
+    /// Loads what a directory in the Hugging Face layout holds.
+    ///
+    /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``.
+    static func from(
+        directory: URL, type: WeightType, engine: Engine, registry: ModelRegistry
+    ) throws -> Model
+}
+
+extension PretrainedModelLoading {
+    /// Loads by path or Hub id, downloading what is not in the cache.
     ///
     /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
     public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
-    ) async throws -> any Backbone {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
+        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared,
+        registry: ModelRegistry = .standard
+    ) async throws -> Model {
+        try from(
+            directory: try await Pretrained.directory(of: model), type: type, engine: engine, registry: registry)
     }
 }
 
-extension AutoModelForCausalLM {
-    /// Loads by path or Hub id.
-    ///
-    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
-    public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
-    ) async throws -> any CausalLanguageModel {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
-    }
-}
-
-extension AutoModelForSeq2SeqLM {
-    /// Loads by path or Hub id.
-    ///
-    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
-    public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
-    ) async throws -> any Seq2SeqLanguageModel {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
-    }
-}
-
-extension AutoModelForGeneration {
-    /// Loads by path or Hub id.
-    ///
-    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
-    public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
-    ) async throws -> any GenerativeModel {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
-    }
-}
-
-extension AutoModelForMaskedLM {
-    /// Loads by path or Hub id.
-    ///
-    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
-    public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
-    ) async throws -> MaskedLanguageModel {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
-    }
-}
-
-extension AutoModelForSequenceClassification {
-    /// Loads by path or Hub id.
-    ///
-    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
-    public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
-    ) async throws -> SequenceClassificationModel {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
-    }
-}
-
-extension AutoModelForTokenClassification {
-    /// Loads by path or Hub id.
-    ///
-    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
-    public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
-    ) async throws -> TokenClassificationModel {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
-    }
-}
-
-extension AutoModelForQuestionAnswering {
-    /// Loads by path or Hub id.
-    ///
-    /// - Throws: ``HubError``, ``ModelError``, ``SafetensorsError``, ``WeightError``.
-    public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
-    ) async throws -> QuestionAnsweringModel {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
-    }
-}
+extension AutoModel: PretrainedModelLoading {}
+extension AutoModelForCausalLM: PretrainedModelLoading {}
+extension AutoModelForSeq2SeqLM: PretrainedModelLoading {}
+extension AutoModelForGeneration: PretrainedModelLoading {}
+extension AutoModelForMaskedLM: PretrainedModelLoading {}
+extension AutoModelForSequenceClassification: PretrainedModelLoading {}
+extension AutoModelForTokenClassification: PretrainedModelLoading {}
+extension AutoModelForQuestionAnswering: PretrainedModelLoading {}
 
 extension AutoTokenizer {
     /// Loads by path or Hub id.

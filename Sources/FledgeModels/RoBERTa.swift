@@ -63,7 +63,7 @@ public enum RoBERTa {
 
     private static func encoder(_ source: ModelSource, _ config: BERT.Config) throws -> EncoderTransformer {
         try BERT.encoder(
-            source, source.root.optional("roberta"), config, positionOffset: config.padTokenId + 1)
+            source, source.root.optional("roberta"), config, positionsAfter: config.padTokenId ?? 1)
     }
 
     private static func finish(_ source: ModelSource) throws {

@@ -54,6 +54,13 @@ public enum T5 {
                 backbone: EncoderTransformer(stack: encoder, type: source.type, engine: source.engine), head: head,
                 labels: labels)
         }
+        family.questionAnswering = { source in
+            let config = try source.decode(T5Config.self)
+            let base = try model(source, source.root, config, withHead: false)
+            let head = try Linear(source.root, ["qa_outputs"], inputs: config.dModel, outputs: 2, bias: true)
+            try finish(source)
+            return QuestionAnsweringModel(backbone: SelfReadingBackbone(base), head: head)
+        }
         return family
     }()
 
@@ -72,7 +79,7 @@ public enum T5 {
     private static func finish(_ source: ModelSource) throws {
         // The stacks' embeddings are copies of the shared one; old files carry a cross-attention bias nobody uses.
         try source.finish(
-            ignoring: ["lm_head.", "classifier.", "classification_head."],
+            ignoring: ["lm_head.", "classifier.", "classification_head.", "qa_outputs."],
             buffers: [
                 "shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight",
                 "EncDecAttention.relative_attention_bias.weight",
@@ -102,10 +109,9 @@ public enum T5 {
     private static func stack(
         _ source: ModelSource, _ scope: WeightScope, _ config: T5Config, isDecoder: Bool
     ) throws -> TransformerStack {
-        let names = ["shared", "encoder.embed_tokens", "decoder.embed_tokens"]
-        let outer = source.root.contains("lm_head.weight") ? [source.root / "lm_head"] : []
-        let embedding = (names.map { scope / $0 } + outer).first { $0.contains("weight") } ?? scope / "shared"
-        let tokens = try embedding.tensor("weight", shape: Shape(config.vocabSize, config.dModel))
+        let copies = [scope / "encoder.embed_tokens", scope / "decoder.embed_tokens", source.root / "lm_head"]
+        let tokens = try source.tied(scope / "shared", copies).tensor(
+            "weight", shape: Shape(config.vocabSize, config.dModel))
         let part = scope / (isDecoder ? "decoder" : "encoder")
         var blocks: [TransformerBlock] = []
         for index in 0..<(isDecoder ? config.numDecoderLayers : config.numLayers) {

@@ -49,7 +49,7 @@ public struct Linear: Sendable {
         self.init(
             scope.loader, matrices: matrices, biases: biases, gated: gated,
             adapters: names.enumerated().compactMap { index, name in
-                scope.loader.adapters[(scope / name).path].map { ($0, index * outputs) }
+                scope.loader.adapter((scope / name).path).map { ($0, index * outputs) }
             })
     }
 

@@ -79,12 +79,12 @@ public final class ParameterSet: WeightSource {
         return prefixes.contains(path) || parameters.contains { $0.name.hasPrefix(beginning) }
     }
 
-    public func shape(of name: String, wanted: Shape) -> Shape? {
-        if let parameter = self[name] { return parameter.value.shape }
+    public func shape(of name: String, wanted: Shape) -> [Int]? {
+        if let parameter = self[name] { return Array(parameter.value.shape) }
         guard let value = initializer?(name, wanted) else { return nil }
         add(Parameter(name: name, value: value))
         initialized.append(name)
-        return wanted
+        return Array(wanted)
     }
 
     public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {

@@ -17,6 +17,8 @@ public final class WeightLoader {
     public let isDifferentiable: Bool
     /// Low-rank adapters by the name of the layer that they belong to.
     public let adapters: [String: LowRankAdapter]
+    /// Those of them that a layer has taken.
+    public private(set) var usedAdapters: Set<String> = []
     private let dropout: Dropout?
     private var layers: UInt64 = 0
 
@@ -39,6 +41,13 @@ public final class WeightLoader {
         self.engine = engine
     }
 
+    /// The adapter of a layer.
+    func adapter(_ layer: String) -> LowRankAdapter? {
+        guard let adapter = adapters[layer] else { return nil }
+        usedAdapters.insert(layer)
+        return adapter
+    }
+
     /// The dropout of the next layer; each layer has numbers of its own.
     func nextDropout() -> Dropout? {
         layers += 1
@@ -59,8 +68,8 @@ public final class WeightLoader {
             return WeightLoader.placeholder(rank: shape.count)
         }
         used.insert(name)
-        guard found == shape else {
-            let complaint = "\(name) \(Array(found)) instead of \(shape)"
+        guard found == Array(shape) else {
+            let complaint = "\(name) \(found) instead of \(shape)"
             if !misshapen.contains(complaint) { misshapen.append(complaint) }
             return WeightLoader.placeholder(rank: shape.count)
         }

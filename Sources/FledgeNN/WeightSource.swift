@@ -9,8 +9,8 @@ public protocol WeightSource {
     func contains(_ name: String) -> Bool
     /// Whether a name begins with the path and a dot.
     func containsAnything(under path: String) -> Bool
-    /// The shape of a tensor that a layer wants; nil where there is none of the name.
-    func shape(of name: String, wanted: Shape) -> Shape?
+    /// The shape of a tensor that a layer wants, of however many dimensions; nil where there is none of the name.
+    func shape(of name: String, wanted: Shape) -> [Int]?
     /// - Throws: ``SafetensorsError``.
     func tensor(_ name: String) throws(SafetensorsError) -> Tensor
 }
@@ -21,5 +21,5 @@ extension WeightSource {
 
 extension Checkpoint: WeightSource {
     public func contains(_ name: String) -> Bool { entry(name) != nil }
-    public func shape(of name: String, wanted: Shape) -> Shape? { entry(name).map { Shape($0.shape) } }
+    public func shape(of name: String, wanted: Shape) -> [Int]? { entry(name)?.shape }
 }

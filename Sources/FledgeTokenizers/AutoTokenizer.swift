@@ -18,7 +18,10 @@ public enum AutoTokenizer {
     /// 5. a file whose name ends in `.tiktoken`
     /// 6. `vocab.txt`, of BERT
     ///
-    /// `tokenizer_config.json` and `special_tokens_map.json` are read too, if they are there.
+    /// `tokenizer_config.json` and `special_tokens_map.json` are read too, if they are there. A `tokenizer.json` is the
+    /// truth, as Hugging Face `tokenizers` reads it (`Tokenizer.from_file`): beside it they name the special tokens, the
+    /// chat template and the longest sequence, and may add tokens that it lacks, but they change none of its stages.
+    /// Classes of transformers 5 that do change some (LLaMA's, GPT-2's, RoBERTa's) can give other ids.
     ///
     /// - Parameter directory: where the files are.
     /// - Returns: the tokenizer.

@@ -25,16 +25,17 @@ enum BertVocabulary {
         configuration.padToken = configuration.padToken ?? "[PAD]"
         configuration.clsToken = configuration.clsToken ?? "[CLS]"
         configuration.maskToken = configuration.maskToken ?? "[MASK]"
-        let vocabulary = try IndexedVocabulary.read(lines: bytes, source: source)
+        let vocabulary = try PieceVocabulary.read(lines: bytes, source: source)
         func special(_ token: String?) throws(TokenizerError) -> (token: String, id: Int) {
             let token = token ?? ""
-            guard let id = vocabulary.id(of: token.utf8) else {
+            let id = vocabulary.id(of: token.utf8)
+            guard id >= 0 else {
                 throw .damaged(source, "the whole file", "it does not have the special token “\(token)”")
             }
-            return (token, id)
+            return (token, Int(id))
         }
         let unknown = try special(configuration.unknownToken)
-        let postProcessor = TemplateProcessing.bert(
+        let postProcessor = BertProcessing(
             cls: try special(configuration.clsToken), sep: try special(configuration.sepToken))
         return PipelineTokenizer(
             added: addedTokens(of: configuration),

@@ -37,7 +37,9 @@ public struct Encoding: Sendable, Equatable {
     }
 
     /// Appends a token that is in no text.
-    mutating func append(special id: Int, token: String, typeID: Int, isPadding: Bool = false) {
+    mutating func append(
+        special id: Int, token: String, typeID: Int, isPadding: Bool = false, isMarked: Bool = true
+    ) {
         ids.append(id)
         tokens.append(token)
         byteOffsets.append(0..<0)
@@ -45,7 +47,7 @@ public struct Encoding: Sendable, Equatable {
         sequenceIDs.append(nil)
         typeIDs.append(typeID)
         attentionMask.append(isPadding ? 0 : 1)
-        specialTokensMask.append(1)
+        specialTokensMask.append(isMarked ? 1 : 0)
     }
 
     /// Appends some tokens of another encoding, which get a segment or keep theirs.

@@ -1,13 +1,18 @@
 /// Pre-tokenizer and byte-pair encoding in one pass for byte-level vocabularies: pieces are looked up by their bytes
 /// where they stand, and nothing is spelled out.
 struct FusedByteLevelEncoder: FusedEncoder {
+    /// Changes nothing in ASCII.
+    private let normalizer: UnicodeFormNormalizer?
     private let pattern: SplitPattern
     private let addsPrefixSpace: Bool
     private let model: BPEModel
     private let byteIDs: [Int32]
 
     init?(normalizer: (any Normalizer)?, preTokenizer: (any PreTokenizer)?, model: any TokenizationModel) {
-        guard normalizer == nil, let model = model as? BPEModel, let byteIDs = model.byteLevelIDs else { return nil }
+        let form = normalizer as? UnicodeFormNormalizer
+        guard normalizer == nil || form != nil, let model = model as? BPEModel, let byteIDs = model.byteLevelIDs
+        else { return nil }
+        self.normalizer = form
         self.model = model
         self.byteIDs = byteIDs
         if let single = preTokenizer as? ByteLevelPreTokenizer, single.usesPattern {
@@ -23,7 +28,17 @@ struct FusedByteLevelEncoder: FusedEncoder {
         addsPrefixSpace = false
     }
 
-    func encode(_ source: UnsafeBufferPointer<UInt8>, into ids: inout [Int]) {
+    func encode(_ source: UnsafeBufferPointer<UInt8>, isStart: Bool, into ids: inout [Int]) {
+        guard let normalizer, source.contains(where: { $0 >= 0x80 }) else {
+            encodeNormalized(source, into: &ids)
+            return
+        }
+        var text = AlignedText(original: source, range: 0..<source.count, isTracked: false)
+        normalizer.normalize(&text)
+        text.bytes.withUnsafeBufferPointer { encodeNormalized($0, into: &ids) }
+    }
+
+    private func encodeNormalized(_ source: UnsafeBufferPointer<UInt8>, into ids: inout [Int]) {
         guard addsPrefixSpace, let first = source.first, first != 0x20 else {
             encodePieces(of: source, into: &ids)
             return

@@ -4,8 +4,13 @@ protocol FusedEncoder: Sendable {
     /// Nil if the stages are not those that this can stand in for.
     init?(normalizer: (any Normalizer)?, preTokenizer: (any PreTokenizer)?, model: any TokenizationModel)
 
-    /// Appends the ids of a text in which no added token occurs.
-    func encode(_ source: UnsafeBufferPointer<UInt8>, into ids: inout [Int])
+    /// Appends the ids of a part of a text in which no added token occurs.
+    ///
+    /// - Parameters:
+    ///   - source: the part.
+    ///   - isStart: whether the whole text begins with it.
+    ///   - ids: what is appended to.
+    func encode(_ source: UnsafeBufferPointer<UInt8>, isStart: Bool, into ids: inout [Int])
 }
 
 /// The fused encoders that there are.

@@ -4,6 +4,8 @@ struct FusedSpaceEncoder: FusedEncoder {
     /// What a text gets before it.
     private enum Prefix {
         case none, always, unlessSpace
+        /// As ``unlessSpace``, at the beginning of the whole text.
+        case atStart
         /// A normalizer has to say.
         case unknown(SentencePieceNormalizer)
     }
@@ -23,14 +25,13 @@ struct FusedSpaceEncoder: FusedEncoder {
 
     private static func prefix(_ normalizer: (any Normalizer)?, _ preTokenizer: (any PreTokenizer)?) -> Prefix? {
         if let metaspace = preTokenizer as? MetaspacePreTokenizer {
-            // "first" needs to know where in the original text a part begins.
             guard normalizer == nil, metaspace.options.replacement == SentencePieceNormalizer.space,
                 !metaspace.options.splits
             else { return nil }
             switch metaspace.options.prependScheme {
             case .always: return .unlessSpace
             case .never: return Prefix.none
-            case .first: return nil
+            case .first: return .atStart
             }
         }
         guard preTokenizer == nil else { return nil }
@@ -50,19 +51,21 @@ struct FusedSpaceEncoder: FusedEncoder {
         return .always
     }
 
-    func encode(_ source: UnsafeBufferPointer<UInt8>, into ids: inout [Int]) {
+    func encode(_ source: UnsafeBufferPointer<UInt8>, isStart: Bool, into ids: inout [Int]) {
         switch prefix {
         case .none: encode(source, getsPrefix: false, into: &ids)
         case .always: encode(source, getsPrefix: true, into: &ids)
-        case .unlessSpace:
-            guard let first = source.first else { return }
-            let beginsWithSpace = first == 0x20 || CutTable.isVisibleSpace(at: 0, in: source)
-            encode(source, getsPrefix: !beginsWithSpace, into: &ids)
+        case .atStart: encode(source, getsPrefix: isStart && !beginsWithSpace(source), into: &ids)
+        case .unlessSpace: encode(source, getsPrefix: !beginsWithSpace(source), into: &ids)
         case .unknown(let normalizer):
             var text = AlignedText(original: source, range: 0..<source.count, isTracked: false)
             normalizer.normalize(&text)
             text.bytes.withUnsafeBufferPointer { encode($0, getsPrefix: false, into: &ids) }
         }
+    }
+
+    private func beginsWithSpace(_ source: UnsafeBufferPointer<UInt8>) -> Bool {
+        source.first == 0x20 || (!source.isEmpty && CutTable.isVisibleSpace(at: 0, in: source))
     }
 
     private func encode(_ source: UnsafeBufferPointer<UInt8>, getsPrefix: Bool, into ids: inout [Int]) {

@@ -37,7 +37,7 @@ struct FusedUnigramEncoder: FusedEncoder {
     }
 
     /// Appends the ids of a text in which no added token occurs.
-    func encode(_ source: UnsafeBufferPointer<UInt8>, into ids: inout [Int]) {
+    func encode(_ source: UnsafeBufferPointer<UInt8>, isStart: Bool, into ids: inout [Int]) {
         model.withWorkspace { workspace in
             let words = workspace.prefixedWords
             classes.withUnsafeBufferPointer { classes in

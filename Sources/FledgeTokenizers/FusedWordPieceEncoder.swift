@@ -33,7 +33,7 @@ struct FusedWordPieceEncoder: FusedEncoder {
         self.punctuation = punctuation
     }
 
-    func encode(_ source: UnsafeBufferPointer<UInt8>, into ids: inout [Int]) {
+    func encode(_ source: UnsafeBufferPointer<UInt8>, isStart: Bool, into ids: inout [Int]) {
         model.withWorkspace { workspace in
             let words = workspace.writtenWords
             classes.withUnsafeBufferPointer { classes in

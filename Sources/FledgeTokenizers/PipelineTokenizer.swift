@@ -10,6 +10,7 @@ struct PipelineTokenizer: Tokenizer {
     var truncation: TruncationOptions?
     var padding: PaddingOptions?
     let vocabularySize: Int
+    private let templates: TemplateSet
     private let fused: (any FusedEncoder)?
 
     /// Puts the stages together; the added tokens are in the order of the file.
@@ -23,6 +24,7 @@ struct PipelineTokenizer: Tokenizer {
         self.preTokenizer = preTokenizer
         self.model = model
         self.postProcessor = postProcessor
+        templates = TemplateSet(postProcessor)
         self.decoders = decoders
         self.configuration = configuration
         fused = FusedEncoders.make(normalizer: normalizer, preTokenizer: preTokenizer, model: model)
@@ -33,10 +35,10 @@ struct PipelineTokenizer: Tokenizer {
 
     func encode(text: String, addSpecialTokens: Bool) -> [Int] {
         var ids: [Int] = []
-        for piece in postProcessor.template(isPair: false) {
+        for piece in templates.template(isPair: false, addSpecialTokens: addSpecialTokens) {
             switch piece {
             case .text: appendIDs(of: text, to: &ids)
-            case .special(let special, _, _): if addSpecialTokens { ids += special }
+            case .special(let special, _, _, _): ids += special
             }
         }
         return ids
@@ -54,7 +56,8 @@ struct PipelineTokenizer: Tokenizer {
                 if let token {
                     ids.append(token.id)
                 } else {
-                    fused.encode(UnsafeBufferPointer(rebasing: source[range]), into: &ids)
+                    let part = UnsafeBufferPointer(rebasing: source[range])
+                    fused.encode(part, isStart: range.lowerBound == 0, into: &ids)
                 }
             }
         }
@@ -97,13 +100,14 @@ struct PipelineTokenizer: Tokenizer {
     /// Puts parts of texts together with what is added around them.
     private func joined(_ texts: [Encoding], parts: [Range<Int>], addSpecialTokens: Bool) -> Encoding {
         var encoding = Encoding()
-        for piece in postProcessor.template(isPair: texts.count > 1) {
+        for piece in templates.template(isPair: texts.count > 1, addSpecialTokens: addSpecialTokens) {
             switch piece {
             case .text(let index, let typeID):
                 encoding.append(texts[index], parts[index], typeID: typeID)
-            case .special(let ids, let tokens, let typeID):
-                guard addSpecialTokens else { continue }
-                for (id, token) in zip(ids, tokens) { encoding.append(special: id, token: token, typeID: typeID) }
+            case .special(let ids, let tokens, let typeID, let isMarked):
+                for (id, token) in zip(ids, tokens) {
+                    encoding.append(special: id, token: token, typeID: typeID, isMarked: isMarked)
+                }
             }
         }
         return encoding

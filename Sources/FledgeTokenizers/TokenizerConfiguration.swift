@@ -35,10 +35,12 @@ public struct TokenizerConfiguration: Sendable, Equatable {
     public var addBosToken: Bool?
     /// Whether the token that ends a sequence is put after texts, if the file says so.
     public var addEosToken: Bool?
-    /// Whether texts get a space before them, if the file says so.
+    /// Whether texts get a space before them, for tokenizers without a `tokenizer.json` (`add_prefix_space`).
     public var addPrefixSpace: Bool?
     /// The tokens of `added_tokens_decoder`, by ascending id.
     public var addedTokens: [AddedToken] = []
+    /// How the named special tokens are looked for, of those whose fields say more than their texts.
+    private var namedTokens: [String: AddedToken] = [:]
 
     /// Creates a configuration that says nothing.
     public init() {}
@@ -83,18 +85,23 @@ extension TokenizerConfiguration {
         return result
     }
 
+    /// The special token of a text that the configuration names.
+    func special(_ content: String) -> AddedToken {
+        namedTokens[content] ?? AddedToken(id: 0, content: content, isSpecial: true)
+    }
+
     private mutating func readSpecialTokens(_ root: JSONField) throws(TokenizerError) {
-        bosToken = try TokenizerConfiguration.token(root["bos_token"]) ?? bosToken
-        eosToken = try TokenizerConfiguration.token(root["eos_token"]) ?? eosToken
-        unknownToken = try TokenizerConfiguration.token(root["unk_token"]) ?? unknownToken
-        padToken = try TokenizerConfiguration.token(root["pad_token"]) ?? padToken
-        sepToken = try TokenizerConfiguration.token(root["sep_token"]) ?? sepToken
-        clsToken = try TokenizerConfiguration.token(root["cls_token"]) ?? clsToken
-        maskToken = try TokenizerConfiguration.token(root["mask_token"]) ?? maskToken
+        bosToken = try token(root["bos_token"]) ?? bosToken
+        eosToken = try token(root["eos_token"]) ?? eosToken
+        unknownToken = try token(root["unk_token"]) ?? unknownToken
+        padToken = try token(root["pad_token"]) ?? padToken
+        sepToken = try token(root["sep_token"]) ?? sepToken
+        clsToken = try token(root["cls_token"]) ?? clsToken
+        maskToken = try token(root["mask_token"]) ?? maskToken
         guard !root["additional_special_tokens"].isNullOrMissing else { return }
         additionalSpecialTokens = []
         for field in try root["additional_special_tokens"].array() {
-            if let token = try TokenizerConfiguration.token(field) { additionalSpecialTokens.append(token) }
+            if let token = try token(field) { additionalSpecialTokens.append(token) }
         }
     }
 
@@ -103,8 +110,17 @@ extension TokenizerConfiguration {
     }
 
     /// A token is a string, or an object with its `content`.
-    private static func token(_ field: JSONField) throws(TokenizerError) -> String? {
+    private mutating func token(_ field: JSONField) throws(TokenizerError) -> String? {
         guard !field.isNullOrMissing else { return nil }
-        return try field.value?.members == nil ? field.string() : field["content"].string()
+        guard field.value?.members != nil else {
+            let content = try field.string()
+            namedTokens[content] = nil
+            return content
+        }
+        var token = try AddedToken.read(field, id: 0)
+        token.isSpecial = true
+        token.isNormalized = try field["normalized"].bool(default: false)
+        namedTokens[token.content] = token
+        return token.content
     }
 }

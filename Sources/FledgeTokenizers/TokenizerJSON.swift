@@ -1,6 +1,10 @@
 /// Reads `tokenizer.json`, the format of Hugging Face `tokenizers`.
 enum TokenizerJSON {
     /// Builds the tokenizer that a file describes.
+    ///
+    /// The stages are the file's, as `Tokenizer.from_file` of `tokenizers` reads it. What a class of transformers makes
+    /// of them from `tokenizer_config.json` (`legacy`, `add_prefix_space`, `trim_offsets`, `add_bos_token`,
+    /// `add_eos_token`) is not done. Only tokens of `added_tokens_decoder` that the file lacks are added to its own.
     static func read(_ document: JSONDocument, configuration: TokenizerConfiguration) throws(TokenizerError)
         -> PipelineTokenizer
     {

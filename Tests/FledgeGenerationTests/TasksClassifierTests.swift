@@ -42,6 +42,40 @@ import Testing
         #expect(compared == 12 * (1 + 3 + 2 + 3 + 3))
     }
 
+    struct Pair: Decodable {
+        let text: String
+        var textPair: String?
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let text = try? container.decode(String.self) {
+                self.text = text
+            } else {
+                let pair = try container.decode([String: String].self)
+                (text, textPair) = (pair["text"] ?? "", pair["text_pair"])
+            }
+        }
+    }
+
+    @Test func `labels and scores of RoBERTa are those of transformers' pipeline, of pairs too`() throws {
+        let classifier = try TextClassifier.from(directory: TasksSupport.directory("roberta-tiny-classify"))
+        let golden = try PipelineGolden<Arguments, Pair, [ClassScore]>("roberta-tiny-classify")
+        var compared = 0
+        for golden in golden.cases {
+            let results = try classifier.classify(
+                pairs: golden.inputs.map { ($0.text, $0.textPair) }, topK: golden.arguments.topK,
+                function: golden.arguments.function)
+            for (result, expected) in zip(results, golden.outputs) {
+                #expect(result.map(\.label) == expected.map(\.label))
+                for (one, other) in zip(result, expected) {
+                    #expect(abs(one.score - other.score) < TasksSupport.tolerance)
+                    compared += 1
+                }
+            }
+        }
+        #expect(golden.cases[3].inputs.allSatisfy { $0.textPair?.isEmpty == false })
+        #expect(compared == 12 * (1 + 3 + 3) + 7 * 3)
+    }
+
     @Test(arguments: [1, 40, 4096]) func `a batch gives what one text after the other gives`(tokens: Int) throws {
         var classifier = try classifier()
         classifier.batchTokens = tokens

@@ -71,7 +71,9 @@ import Testing
         var json = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
         json["post_processor"] = NSNull()
         let text = String(decoding: try JSONSerialization.data(withJSONObject: json), as: UTF8.self)
-        let copy = try TasksSupport.copy(of: "st-tiny-roberta", ["tokenizer.json": text])
+        // RoBERTa's class would put its own tokens around texts.
+        let copy = try TasksSupport.copy(
+            of: "st-tiny-roberta", ["tokenizer.json": text, "tokenizer_config.json": "{}"])
         let embedder = try TextEmbedder.from(directory: copy.url)
         #expect(
             TasksSupport.message { try embedder.embed(["Anna", ""]) }

@@ -24,10 +24,26 @@ import Testing
     }
 
     @Test func `There are golden checkpoints of every family`() {
-        for family in ["bart", "bert", "bloom", "gpt2", "gru", "llama", "lstm", "roberta", "t5"] {
+        let families = [
+            "bart", "bert", "bloom", "camembert", "gpt2", "gru", "llama", "lstm", "roberta", "t5", "xlm-roberta",
+        ]
+        for family in families {
             #expect(FamilyFixture.names.contains { $0.hasPrefix(family + "-") }, "\(family)")
         }
-        #expect(FamilyFixture.names.count >= 40)
+        #expect(FamilyFixture.names.count >= 58)
+    }
+
+    @Test(arguments: ["bart", "bert", "bloom", "gpt2", "llama", "roberta", "t5"])
+    func `Every head of a family that answers or classifies has a golden checkpoint`(type: String) throws {
+        let family = try #require(ModelRegistry.standard.families[type])
+        let heads = [
+            ("question-answering", family.questionAnswering != nil),
+            ("sequence-classification", family.sequenceClassification != nil),
+            ("token-classification", family.tokenClassification != nil),
+        ]
+        for (head, exists) in heads {
+            #expect(FamilyFixture.names.contains("\(type)-\(head)") == exists, "\(type), \(head)")
+        }
     }
 
     @Test(arguments: FamilyFixture.names)

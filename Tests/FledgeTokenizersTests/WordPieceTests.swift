@@ -99,7 +99,7 @@ struct WordPieceTests {
     @Test(
         "in a WordPiece tokenizer.json",
         arguments: [
-            (#"{"type":"WordPiece","vocab":[]}"#, "model.vocab: it should be an object"),
+            (#"{"type":"WordPiece","vocab":[]}"#, "model.vocab: it should be an object of pieces with their ids"),
             (
                 #"{"type":"WordPiece","vocab":{"a":0,"b":-1}}"#,
                 "model.vocab: the id of “b” should be a whole number that is not negative"
@@ -108,7 +108,10 @@ struct WordPieceTests {
                 #"{"type":"WordPiece","vocab":{"a":0,"b":"1"}}"#,
                 "model.vocab: the id of “b” should be a whole number that is not negative"
             ),
-            (#"{"type":"WordPiece","vocab":{"a":900000}}"#, "model.vocab: it has 1 pieces, and an id of 900000"),
+            (
+                #"{"type":"WordPiece","vocab":{"a":900000}}"#,
+                "model.vocab: its highest id is 900000, and there are only 1 pieces"
+            ),
             (
                 #"{"type":"WordPiece","vocab":{"a":0}}"#,
                 "model.unk_token: the vocabulary does not have the token “[UNK]” for unknown words"

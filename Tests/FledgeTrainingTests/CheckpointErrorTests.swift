@@ -103,6 +103,9 @@ import Testing
             #expect(throws: CheckpointError.badName(name)) { try store.save(contents) }
         }
         var contents = SmallCheckpoint.contents(step: 1)
+        contents.state.step = -1
+        #expect(throws: CheckpointError.badName("checkpoint--1")) { try store.save(contents) }
+        contents.state.step = 1
         contents.copiedFiles = [directory.path + "/nothing"]
         #expect(
             message { try store.save(contents) } == directory.path

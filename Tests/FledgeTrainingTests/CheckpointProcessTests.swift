@@ -23,9 +23,12 @@ import Testing
         let store = CheckpointStore(path: path + "/run")
         let confirmed = open(path + "/confirmed", O_WRONLY | O_CREAT | O_APPEND, 0o666)
         for step in first... {
-            for _ in 0..<2 { try store.save(SmallCheckpoint.contents(step: step, elements: 60_000), limit: 2) }
-            let line = Array("\(step)\n".utf8)
-            _ = write(confirmed, line, line.count)
+            // Each is saved again over itself, which must not lose it either.
+            for _ in 0..<2 {
+                try store.save(SmallCheckpoint.contents(step: step, elements: 60_000), limit: 2)
+                let line = Array("\(step)\n".utf8)
+                _ = write(confirmed, line, line.count)
+            }
         }
     }
 
@@ -35,9 +38,10 @@ import Testing
         let directory = try TemporaryDirectory()
         let store = CheckpointStore(path: directory.path + "/run")
         var generator = RandomGenerator(seed: 17)
-        var (first, leftovers) = (1, 0)
-        for _ in 0..<40 {
-            let delay = UInt32(generator.nextUnit() * 60_000)
+        var (first, leftovers, runs, longest) = (1, 0, 0, 60_000.0)
+        while runs < 40 || (runs < 200 && (first < 4 || leftovers < 4)) {
+            runs += 1
+            let delay = UInt32(generator.nextUnit() * longest)
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [path = directory.path as String, first = first as Int, delay = delay as UInt32] in
                 try CheckpointProcessTests.saveForever(path, from: first, killedAfter: delay)
@@ -50,13 +54,15 @@ import Testing
             let latest = try store.latestValid { reports.append($0) }
             #expect(reports.isEmpty)
             #expect((latest?.step ?? 0) >= confirmed)
+            // On a slow disk no save might come to its end otherwise.
+            if (latest?.step ?? 0) < first { longest = min(longest * 1.1, 2e6) }
             first = (latest?.step ?? 0) + 1
             let names = (try? SmallCheckpoint.names(store.path)) ?? []
             if names.contains(where: { $0.hasPrefix(".checkpoint-") }) { leftovers += 1 }
         }
         // Otherwise no kill met a save, and the test says nothing.
-        #expect(leftovers > 5)
-        #expect(first > 10)
+        #expect(leftovers >= 4)
+        #expect(first >= 4)
         try store.save(SmallCheckpoint.contents(step: first), limit: 1)
         #expect(try SmallCheckpoint.names(store.path) == [".checkpoints.lock", "checkpoint-\(first)"])
     }

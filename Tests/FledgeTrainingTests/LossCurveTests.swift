@@ -19,7 +19,7 @@ import Testing
 
     @Test func `A curve is drawn as it was`() throws {
         let svg = LossCurve(title: "tiny <LLaMA> & friends", records: Self.records).svg()
-        let file = Fixture.directory.appendingPathComponent("curve.svg")
+        let file = Fixture.ownDirectory.appendingPathComponent("curve.svg")
         if ProcessInfo.processInfo.environment["FLEDGE_RECORD_SNAPSHOTS"] == "1" {
             try Data(svg.utf8).write(to: file)
         }

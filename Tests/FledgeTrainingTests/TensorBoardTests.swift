@@ -8,7 +8,7 @@ import Testing
 
     @Test func `An event file is what the tensorboard package writes, byte for byte`() throws {
         let directory = try TemporaryDirectory()
-        let writer = try TensorBoardWriter(directory: directory.path + "/runs", time: Self.time)
+        let writer = try TensorBoardWriter(directory: directory.path + "/runs/first", time: Self.time)
         try writer.write(TrainingRecord(step: 0, metrics: ["eval_loss": 10.5]), time: Self.time)
         try writer.write(
             TrainingRecord(step: 1, loss: 9.75, learningRate: 3e-4, gradNorm: 0), time: Self.time + 1)
@@ -16,7 +16,7 @@ import Testing
         let metrics = (0..<20).map { (tag: "train/metric_\($0)", value: Double($0) / 7) }
         try writer.write(metrics, step: 1 << 40, time: Self.time + 0x1p40)
         try writer.write([], step: 5)
-        let expected = try Data(contentsOf: Fixture.directory.appendingPathComponent("new.tfevents"))
+        let expected = try Data(contentsOf: Fixture.ownDirectory.appendingPathComponent("new.tfevents"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: writer.path)) == expected)
         let name = try #require(writer.path.split(separator: "/").last)
         #expect(name.hasPrefix("events.out.tfevents.1767225600.") && name.hasSuffix(".\(getpid()).0"))
@@ -28,7 +28,7 @@ import Testing
         let writer = try TensorBoardWriter(directory: directory.path, resumingAfter: 200, time: Self.time)
         #expect(writer.path == first.path.dropLast() + "1")
         try writer.write(TrainingRecord(step: 201, loss: 2.5), time: Self.time + 201)
-        let expected = try Data(contentsOf: Fixture.directory.appendingPathComponent("resumed.tfevents"))
+        let expected = try Data(contentsOf: Fixture.ownDirectory.appendingPathComponent("resumed.tfevents"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: writer.path)) == expected)
     }
 

@@ -422,8 +422,9 @@ void fledge_adamw_run(const fledge_kernels *kernels, fledge_pool *pool, const fl
                       fledge_update *updates, size_t update_count);
 void fledge_sgd_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_sgd *sgd, fledge_update *updates,
                     size_t update_count);
-/// One parameter. Returns false if memory for the factors ran out; nothing is changed then.
-bool fledge_adafactor_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_adafactor *adafactor);
+/// Returns false if memory for the factors ran out.
+bool fledge_adafactor_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_adafactor *parameters,
+                          size_t parameter_count);
 
 /// Σ gradient² of all updates into `sum`, added in an order that does not depend on the threads. Returns false if memory
 /// ran out.

@@ -23,7 +23,7 @@ struct ByteLevelFiles {
         if ByteLevelFiles.others.contains(where: { name.lowercased().hasPrefix($0.lowercased()) }) {
             throw .unsupported(file: vocabulary.source, component: "tokenizer class", name: name)
         }
-        let vocabulary = try BPEReader.readVocabulary(JSONField(root: vocabulary))
+        let vocabulary = try PieceVocabulary.read(JSONField(root: vocabulary))
         let model = BPEModel(
             vocabulary: vocabulary, merges: try readMerges(vocabulary), options: BPEModel.Options())
         guard model.byteLevelIDs != nil else {
@@ -77,7 +77,7 @@ struct ByteLevelFiles {
         return result
     }
 
-    /// The special tokens that the configuration names, by their ids; RoBERTa's mask takes in the space before it.
+    /// The tokens of `added_tokens_decoder`, and the special tokens that the configuration names.
     private func addedTokens(_ configuration: TokenizerConfiguration, model: BPEModel) -> [AddedToken] {
         var added = configuration.addedTokens
         var known = Set(added.map(\.content))
@@ -87,8 +87,7 @@ struct ByteLevelFiles {
         ]
         for token in named.compactMap({ $0 }) + configuration.additionalSpecialTokens
         where known.insert(token).inserted {
-            added.append(
-                AddedToken(id: 0, content: token, isSpecial: true, stripsLeft: token == configuration.maskToken))
+            added.append(configuration.special(token))
         }
         return added
     }

@@ -1,7 +1,7 @@
 /// Reads the `model` object of a byte-pair encoding `tokenizer.json`.
 enum BPEReader {
     static func read(_ value: JSONField) throws(TokenizerError) -> BPEModel {
-        let vocabulary = try readVocabulary(value["vocab"])
+        let vocabulary = try PieceVocabulary.read(value["vocab"])
         var options = BPEModel.Options()
         options.fusesUnknown = try value["fuse_unk"].bool(default: false)
         options.byteFallback = try value["byte_fallback"].bool(default: false)
@@ -28,42 +28,6 @@ enum BPEReader {
         return text
     }
 
-    /// Reads an object of pieces with their ids.
-    static func readVocabulary(_ field: JSONField) throws(TokenizerError) -> PieceVocabulary {
-        guard let value = field.value, value.node.kind == .object else {
-            throw field.damaged("it should be an object of pieces with their ids")
-        }
-        var table = PieceTable(capacity: (Int(value.node.next) - value.index) / 2)
-        var ids: [Int32] = []
-        ids.reserveCapacity((Int(value.node.next) - value.index) / 2)
-        let isRead = value.document.nodes.withUnsafeBufferPointer { nodes in
-            value.document.bytes.withUnsafeBufferPointer { bytes in
-                var index = value.index + 1
-                while index < Int(value.node.next) {
-                    let number = nodes[index + 1]
-                    guard number.kind == .number,
-                        let id = JSONNumber.integer(
-                            UnsafeBufferPointer(rebasing: bytes[Int(number.start)..<Int(number.end)])),
-                        id >= 0, id < Int(Int32.max)
-                    else { return false }
-                    append(nodes[index], bytes, to: &table)
-                    ids.append(Int32(id))
-                    index += 2
-                }
-                return true
-            }
-        }
-        guard isRead else {
-            let piece = value.members.map { $0.count > ids.count ? $0[ids.count].key : "" } ?? ""
-            throw field.damaged("the id of “\(piece)” should be a whole number that is not negative")
-        }
-        if let problem = VocabularyLimits.problem(of: table) { throw field.damaged(problem) }
-        guard let vocabulary = PieceVocabulary(table: table, ids: ids) else {
-            throw field.damaged("its highest id is \(ids.max() ?? 0), and there are only \(ids.count) pieces")
-        }
-        return vocabulary
-    }
-
     /// Reads an array of merges: strings of two pieces with a space between, or arrays of two pieces.
     private static func readMerges(
         _ field: JSONField, _ vocabulary: PieceVocabulary, prefixLength: Int
@@ -84,11 +48,11 @@ enum BPEReader {
                     if node.kind == .array, Int(node.next) == index + 3, isString(nodes[index + 1]),
                         isString(nodes[index + 2])
                     {
-                        append(nodes[index + 1], bytes, to: &text)
-                        append(nodes[index + 2], bytes, to: &text)
+                        text.append(nodes[index + 1], bytes)
+                        text.append(nodes[index + 2], bytes)
                         problem = merges.append(left: text.range(0), right: text.range(1), of: text.bytes)
                     } else if isString(node) {
-                        append(node, bytes, to: &text)
+                        text.append(node, bytes)
                         problem = merges.append(line: text.bytes)
                     } else {
                         problem = "it should be two pieces"
@@ -102,15 +66,6 @@ enum BPEReader {
     }
 
     private static func isString(_ node: JSONNode) -> Bool { node.kind == .string || node.kind == .escapedString }
-
-    private static func append(_ node: JSONNode, _ bytes: UnsafeBufferPointer<UInt8>, to table: inout PieceTable) {
-        let text = UnsafeBufferPointer(rebasing: bytes[Int(node.start)..<Int(node.end)])
-        if node.kind == .string {
-            table.append(text)
-        } else {
-            table.append(JSONEscape.decode(text))
-        }
-    }
 }
 
 /// The merges of a file, in order.

@@ -32,6 +32,18 @@ struct PieceTrie: Sendable {
         return (PieceTrie(nodes: builder.doubleArray()), duplicate)
     }
 
+    /// Builds the trie of a vocabulary's pieces, with their ids.
+    static func build(_ vocabulary: PieceVocabulary) -> PieceTrie {
+        let table = vocabulary.table
+        var builder = PieceTrieBuilder(byteCount: table.bytes.count)
+        table.bytes.withUnsafeBufferPointer { bytes in
+            for number in 0..<table.count where vocabulary.isLast(number) {
+                _ = builder.insert(bytes, table.range(number), value: vocabulary.ids[number])
+            }
+        }
+        return PieceTrie(nodes: builder.doubleArray())
+    }
+
     /// The number of a string, or nil if it is not in the set.
     func value(of key: some Sequence<UInt8>) -> Int? {
         nodes.withUnsafeBufferPointer { nodes in

@@ -66,15 +66,17 @@ struct PieceTrieBuilder {
             let range = Int(children.starts[node])..<Int(children.starts[node + 1])
             guard !range.isEmpty else { continue }
             labels.removeAll(keepingCapacity: true)
-            for child in children.nodes[range] { labels.append(Int(nodes[Int(child)].label)) }
+            // By index: a slice of so few would cost more for its reference than for its elements.
+            for index in range { labels.append(Int(nodes[Int(children.nodes[index])].label)) }
             let base = layout.takeBase(for: labels)
             let position = positions[node]
             layout.nodes[Int(position)].base = Int32(base)
-            for child in children.nodes[range] {
-                let place = base + Int(nodes[Int(child)].label)
+            for index in range {
+                let child = Int(children.nodes[index])
+                let place = base + Int(nodes[child].label)
                 layout.nodes[place].parent = position
-                layout.nodes[place].value = nodes[Int(child)].value
-                positions[Int(child)] = Int32(place)
+                layout.nodes[place].value = nodes[child].value
+                positions[child] = Int32(place)
             }
         }
         return layout.finish()

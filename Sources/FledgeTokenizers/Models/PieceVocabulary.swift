@@ -11,9 +11,11 @@ struct PieceVocabulary: Sendable {
     private let slots: [Int32]
     /// For each id the number of its piece, or −1.
     private let pieceByID: [Int32]
+    /// How many different pieces there are.
+    let count: Int
 
     /// How many ids there are for each piece, at most, so that a file cannot ask for a table of all ids.
-    private static let largestSpread = 4
+    private static let largestSpread = 16
 
     /// - Returns: nil if an id is out of proportion to the number of pieces. Of equal pieces the last counts.
     init?(table: PieceTable, ids: [Int32]) {
@@ -23,22 +25,11 @@ struct PieceVocabulary: Sendable {
         while capacity < table.count * 2 { capacity *= 2 }
         var slots = [Int32](repeating: 0, count: capacity)
         var pieceByID = [Int32](repeating: -1, count: highest + 1)
-        table.bytes.withUnsafeBytes { bytes in
-            for number in 0..<table.count {
-                let range = table.range(number)
-                let piece = UnsafeRawBufferPointer(rebasing: bytes[range])
-                var slot = Int(truncatingIfNeeded: ByteHash.hash(piece, seed: ByteHash.seed) >> 20) & (capacity - 1)
-                while slots[slot] != 0 {
-                    let other = table.range(Int(slots[slot]) - 1)
-                    if other.count == range.count, bytes[other].elementsEqual(piece) { break }
-                    slot = (slot + 1) & (capacity - 1)
+        count = table.bytes.withUnsafeBytes { bytes in
+            slots.withUnsafeMutableBufferPointer { slots in
+                pieceByID.withUnsafeMutableBufferPointer { pieceByID in
+                    PieceVocabulary.fill(slots, pieceByID, with: table, bytes, ids)
                 }
-                if slots[slot] != 0 {
-                    let old = Int(slots[slot]) - 1
-                    if pieceByID[Int(ids[old])] == Int32(old) { pieceByID[Int(ids[old])] = -1 }
-                }
-                slots[slot] = Int32(number + 1)
-                pieceByID[Int(ids[number])] = Int32(number)
             }
         }
         self.table = table
@@ -47,14 +38,55 @@ struct PieceVocabulary: Sendable {
         self.pieceByID = pieceByID
     }
 
-    /// How many different pieces there are.
-    var count: Int { ids.count }
+    /// Puts every piece in its place, the last of equal ones.
+    ///
+    /// - Returns: how many different pieces there are.
+    private static func fill(
+        _ slots: UnsafeMutableBufferPointer<Int32>, _ pieceByID: UnsafeMutableBufferPointer<Int32>,
+        with table: PieceTable, _ bytes: UnsafeRawBufferPointer, _ ids: [Int32]
+    ) -> Int {
+        let mask = slots.count - 1
+        var count = 0
+        for number in 0..<table.count {
+            let piece = UnsafeRawBufferPointer(rebasing: bytes[table.range(number)])
+            var slot = Int(truncatingIfNeeded: ByteHash.hash(piece, seed: ByteHash.seed) >> 20) & mask
+            while slots[slot] != 0 {
+                let other = UnsafeRawBufferPointer(rebasing: bytes[table.range(Int(slots[slot]) - 1)])
+                if other.count == piece.count, isEqual(other, piece) { break }
+                slot = (slot + 1) & mask
+            }
+            if slots[slot] == 0 {
+                count += 1
+            } else {
+                let old = Int(slots[slot]) - 1
+                if pieceByID[Int(ids[old])] == Int32(old) { pieceByID[Int(ids[old])] = -1 }
+            }
+            slots[slot] = Int32(number + 1)
+            pieceByID[Int(ids[number])] = Int32(number)
+        }
+        return count
+    }
 
     /// The highest id, or −1.
     var highestID: Int { pieceByID.count - 1 }
 
     /// The id of a piece, or −1.
     func id(of piece: UnsafeRawBufferPointer) -> Int32 {
+        let number = number(of: piece)
+        return number < 0 ? -1 : ids[number]
+    }
+
+    /// Whether no later piece equals one.
+    func isLast(_ number: Int) -> Bool {
+        count == table.count
+            || table.bytes.withUnsafeBytes { bytes in
+                self.number(of: UnsafeRawBufferPointer(rebasing: bytes[table.range(number)])) == number
+            }
+    }
+
+    /// The number of a piece, or −1.
+    @inline(__always)
+    private func number(of piece: UnsafeRawBufferPointer) -> Int {
         table.bytes.withUnsafeBytes { bytes in
             slots.withUnsafeBufferPointer { slots in
                 let mask = slots.count - 1
@@ -62,8 +94,10 @@ struct PieceVocabulary: Sendable {
                 while slots[slot] != 0 {
                     let number = Int(slots[slot]) - 1
                     let range = table.range(number)
-                    if range.count == piece.count, isEqual(UnsafeRawBufferPointer(rebasing: bytes[range]), piece) {
-                        return ids[number]
+                    if range.count == piece.count,
+                        PieceVocabulary.isEqual(UnsafeRawBufferPointer(rebasing: bytes[range]), piece)
+                    {
+                        return number
                     }
                     slot = (slot + 1) & mask
                 }
@@ -84,7 +118,7 @@ struct PieceVocabulary: Sendable {
     func piece(at id: Int) -> [UInt8]? { range(ofID: id).map { Array(table.bytes[$0]) } }
 
     @inline(__always)
-    private func isEqual(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+    private static func isEqual(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
         for index in 0..<one.count where one[index] != other[index] { return false }
         return true
     }

@@ -2,7 +2,8 @@
 /// that cannot be spelled this way is unknown as a whole (Wu et al., "Google's Neural Machine Translation System",
 /// 2016, section 4.1; the greedy search is BERT's).
 final class WordPieceModel: TokenizationModel {
-    let vocabulary: IndexedVocabulary
+    let vocabulary: PieceVocabulary
+    private let trie: PieceTrie
     let unknownID: Int
     let continuingPrefix: [UInt8]
     /// The longest word, in characters, that is spelled.
@@ -16,16 +17,17 @@ final class WordPieceModel: TokenizationModel {
     ///   - unknownID: the id of a word that cannot be spelled.
     ///   - continuingPrefix: what stands before pieces that are not at the start of a word.
     ///   - longestWord: the longest word, in characters, that is spelled.
-    init(vocabulary: IndexedVocabulary, unknownID: Int, continuingPrefix: [UInt8], longestWord: Int) {
+    init(vocabulary: PieceVocabulary, unknownID: Int, continuingPrefix: [UInt8], longestWord: Int) {
         self.vocabulary = vocabulary
         self.unknownID = unknownID
         self.continuingPrefix = continuingPrefix
         self.longestWord = longestWord
-        continuationRoot = vocabulary.trie.node(after: continuingPrefix)
+        trie = PieceTrie.build(vocabulary)
+        continuationRoot = trie.node(after: continuingPrefix)
     }
 
     static func read(_ value: JSONField) throws(TokenizerError) -> WordPieceModel {
-        let vocabulary = try IndexedVocabulary.read(value["vocab"])
+        let vocabulary = try PieceVocabulary.read(value["vocab"])
         let prefix = value["continuing_subword_prefix"]
         let longest = value["max_input_chars_per_word"]
         return WordPieceModel(
@@ -36,7 +38,10 @@ final class WordPieceModel: TokenizationModel {
 
     var vocabularySize: Int { vocabulary.count }
 
-    func id(of piece: [UInt8]) -> Int? { vocabulary.id(of: piece) }
+    func id(of piece: [UInt8]) -> Int? {
+        let id = vocabulary.id(of: piece)
+        return id < 0 ? nil : Int(id)
+    }
 
     func piece(at id: Int) -> [UInt8]? { vocabulary.piece(at: id) }
 
@@ -79,7 +84,7 @@ final class WordPieceModel: TokenizationModel {
     }
 
     private func spell(_ word: UnsafeRawBufferPointer, into tokens: inout [WordToken]) -> Bool {
-        vocabulary.trie.nodes.withUnsafeBufferPointer { nodes in
+        trie.nodes.withUnsafeBufferPointer { nodes in
             var start = 0
             var root = 0
             while start < word.count {
@@ -102,17 +107,6 @@ final class WordPieceModel: TokenizationModel {
             }
             return true
         }
-    }
-}
-
-extension IndexedVocabulary {
-    /// The id of the token for unknown words, which must be there.
-    func unknownID(_ field: JSONField, default fallback: String) throws(TokenizerError) -> Int {
-        let token = field.isNullOrMissing ? fallback : try field.string()
-        guard let id = id(of: token.utf8) else {
-            throw field.damaged("the vocabulary does not have the token “\(token)” for unknown words")
-        }
-        return id
     }
 }
 

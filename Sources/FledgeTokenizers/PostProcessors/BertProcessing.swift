@@ -1,22 +1,26 @@
-/// BERT's template: `[CLS] A [SEP]`, and `[CLS] A [SEP] B [SEP]` with the second text as segment 1.
-extension TemplateProcessing {
+/// What BERT expects: `[CLS] A [SEP]`, and `[CLS] A [SEP] B [SEP]` with the second text as segment 1.
+struct BertProcessing: PostProcessor {
+    private let cls: TemplatePiece
+    private let firstEnd: TemplatePiece
+    private let secondEnd: TemplatePiece
+
+    /// Puts these special tokens around texts.
+    init(cls: (token: String, id: Int), sep: (token: String, id: Int)) {
+        self.cls = .special(ids: [cls.id], tokens: [cls.token], typeID: 0)
+        firstEnd = .special(ids: [sep.id], tokens: [sep.token], typeID: 0)
+        secondEnd = .special(ids: [sep.id], tokens: [sep.token], typeID: 1)
+    }
+
     /// Reads a `BertProcessing`, where each special token is an array of its text and its id.
-    static func readBert(_ value: JSONField) throws(TokenizerError) -> TemplateProcessing {
-        try bert(cls: token(value["cls"]), sep: token(value["sep"]))
+    static func read(_ value: JSONField) throws(TokenizerError) -> BertProcessing {
+        BertProcessing(cls: try TemplatePiece.token(value["cls"]), sep: try TemplatePiece.token(value["sep"]))
     }
 
-    /// The template with these special tokens.
-    static func bert(cls: (token: String, id: Int), sep: (token: String, id: Int)) -> TemplateProcessing {
-        let first = TemplatePiece.special(ids: [cls.id], tokens: [cls.token], typeID: 0)
-        func end(_ typeID: Int) -> TemplatePiece { .special(ids: [sep.id], tokens: [sep.token], typeID: typeID) }
-        return TemplateProcessing(
-            single: [first, .text(0, typeID: 0), end(0)],
-            pair: [first, .text(0, typeID: 0), end(0), .text(1, typeID: 1), end(1)])
-    }
-
-    private static func token(_ value: JSONField) throws(TokenizerError) -> (token: String, id: Int) {
-        let parts = try value.array()
-        guard parts.count == 2 else { throw value.damaged("it should be an array of a token and its id") }
-        return (try parts[0].string(), try parts[1].index())
+    func process(_ parts: [[TemplatePiece]], addSpecialTokens: Bool) -> [[TemplatePiece]]? {
+        guard addSpecialTokens else { return parts }
+        return parts.enumerated().map { index, part in
+            let inner = part.map(\.asText)
+            return index == 0 ? [cls] + inner + [firstEnd] : inner + [secondEnd]
+        }
     }
 }

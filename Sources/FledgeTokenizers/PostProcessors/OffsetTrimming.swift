@@ -51,7 +51,7 @@ struct ByteLevelProcessing: PostProcessor {
         ByteLevelProcessing(offsetTrimming: try OffsetTrimming.read(value))
     }
 
-    func template(isPair: Bool) -> [TemplatePiece] { TemplateProcessing.plain.template(isPair: isPair) }
+    func process(_ parts: [[TemplatePiece]], addSpecialTokens: Bool) -> [[TemplatePiece]]? { parts }
 }
 
 /// What RoBERTa expects: `<s> A </s>`, and `<s> A </s></s> B </s>` for two texts, all of one segment.
@@ -68,19 +68,16 @@ struct RobertaProcessing: PostProcessor {
 
     static func read(_ value: JSONField) throws(TokenizerError) -> RobertaProcessing {
         RobertaProcessing(
-            start: try token(value["cls"]), end: try token(value["sep"]),
+            start: try TemplatePiece.token(value["cls"]), end: try TemplatePiece.token(value["sep"]),
             offsetTrimming: try OffsetTrimming.read(value))
     }
 
-    private static func token(_ field: JSONField) throws(TokenizerError) -> (token: String, id: Int) {
-        let parts = try field.array()
-        guard parts.count == 2 else { throw field.damaged("it should be a token and its id") }
-        return (try parts[0].string(), try parts[1].index())
-    }
-
-    func template(isPair: Bool) -> [TemplatePiece] {
-        let first: [TemplatePiece] = [start, .text(0, typeID: 0), end]
-        return isPair ? first + [end, .text(1, typeID: 0), end] : first
+    func process(_ parts: [[TemplatePiece]], addSpecialTokens: Bool) -> [[TemplatePiece]]? {
+        parts.enumerated().map { index, part in
+            let inner = part.map { $0.with(typeID: 0) }
+            guard addSpecialTokens else { return inner }
+            return [index == 0 ? start : end] + inner.map(\.asText) + [end]
+        }
     }
 }
 

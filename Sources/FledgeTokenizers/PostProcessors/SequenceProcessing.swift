@@ -1,21 +1,29 @@
-/// Several post-processors, one after the other, of which at most one puts something around the texts.
+/// Several post-processors, one after the other, each around the parts that the one before it made.
 struct SequenceProcessing: PostProcessor {
     let steps: [any PostProcessor]
 
-    func template(isPair: Bool) -> [TemplatePiece] {
-        let templates = steps.map { $0.template(isPair: isPair) }
-        let plain = TemplateProcessing.plain.template(isPair: isPair)
-        return templates.last { $0 != plain } ?? plain
+    func process(_ parts: [[TemplatePiece]], addSpecialTokens: Bool) -> [[TemplatePiece]]? {
+        var parts = parts
+        for step in steps {
+            guard let next = step.process(parts, addSpecialTokens: addSpecialTokens) else { return nil }
+            parts = next
+        }
+        return parts
     }
+
+    /// What each step would add by itself, as `tokenizers` counts.
+    func addedCount(isPair: Bool) -> Int { steps.reduce(0) { $0 + $1.addedCount(isPair: isPair) } }
 
     var offsetTrimming: OffsetTrimming? { steps.lazy.compactMap(\.offsetTrimming).first }
 
     static func read(_ value: JSONField) throws(TokenizerError) -> SequenceProcessing {
         var steps: [any PostProcessor] = []
         for step in try value["processors"].array() { steps.append(try PostProcessorReader.read(step)) }
-        guard steps.count(where: { $0.addedCount(isPair: false) > 0 || $0.addedCount(isPair: true) > 0 }) < 2 else {
-            throw value.unsupported("post-processor", "Sequence of several that add tokens")
+        let sequence = SequenceProcessing(steps: steps)
+        // `tokenizers` stops at a template that is given more than two parts, such as those of another template.
+        for isPair in [false, true] where sequence.template(isPair: isPair, addSpecialTokens: true) == nil {
+            throw value.unsupported("post-processor", "Sequence with a template for more than two parts")
         }
-        return SequenceProcessing(steps: steps)
+        return sequence
     }
 }

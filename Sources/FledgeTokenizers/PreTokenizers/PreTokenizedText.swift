@@ -90,6 +90,8 @@ enum PreTokenizerReader {
             return CharacterSplit(delimiter: .scalar(only.value), behavior: .removed)
         case "ByteLevel":
             return try ByteLevelPreTokenizer.read(value)
+        case "UnicodeScripts":
+            return ScriptSplit()
         case "Split":
             return try SplitPreTokenizer.read(value)
         case "Metaspace":

@@ -22,7 +22,7 @@ struct CanonicalData: Sendable {
     private var compositions: [UInt64: UInt32] = [:]
 
     private init() {
-        classes = ScalarTable(changes: NormalizationTable.classes)
+        classes = ScalarTable(changes: NormalizationTable.classes, bits: 8)
         let text = NormalizationTable.decompositions.utf8.filter { $0 > 0x20 }
         var reader = VarintReader(bytes: Base64.decode(text) ?? [])
         var steps: [(scalar: UInt32, kind: Int, parts: [UInt32])] = []
@@ -65,7 +65,7 @@ struct CanonicalData: Sendable {
 
     /// The canonical combining class.
     @inline(__always)
-    func combiningClass(_ scalar: UInt32) -> UInt8 { classes[scalar] }
+    func combiningClass(_ scalar: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: classes[scalar]) }
 
     /// Calls a closure with the scalars of a full decomposition, in the order of the table.
     @inline(__always)

@@ -1,19 +1,25 @@
 /// What kind of character a scalar is, as Hugging Face `tokenizers` sees it.
 struct CharacterProperties: OptionSet, Sendable {
-    let rawValue: UInt8
+    let rawValue: UInt16
 
     /// General category C: control, format, private use, unassigned.
-    static let other = CharacterProperties(rawValue: 1)
+    static let other = CharacterProperties(rawValue: 1 << 3)
     /// General category P, and the symbols of ASCII.
-    static let punctuation = CharacterProperties(rawValue: 2)
+    static let punctuation = CharacterProperties(rawValue: 2 << 3)
     /// General category Mn.
-    static let nonspacingMark = CharacterProperties(rawValue: 4)
+    static let nonspacingMark = CharacterProperties(rawValue: 4 << 3)
     /// General category M.
-    static let mark = CharacterProperties(rawValue: 8)
+    static let mark = CharacterProperties(rawValue: 8 << 3)
     /// General category N.
-    static let numeric = CharacterProperties(rawValue: 16)
+    static let numeric = CharacterProperties(rawValue: 16 << 3)
     /// What `\w` means in regular expressions (Unicode Technical Standard 18, annex C).
-    static let word = CharacterProperties(rawValue: 32)
+    static let word = CharacterProperties(rawValue: 32 << 3)
+
+    /// What patterns distinguish: the lowest three bits. Their Unicode is newer than that of the other properties.
+    @inline(__always)
+    var characterClass: CharacterClass {
+        CharacterClass(rawValue: UInt8(truncatingIfNeeded: rawValue & 7)) ?? .other
+    }
 
     /// The properties of a scalar.
     @inline(__always)
@@ -21,41 +27,6 @@ struct CharacterProperties: OptionSet, Sendable {
         CharacterProperties(rawValue: table[scalar])
     }
 
-    private static let table = ScalarTable(changes: CharacterTable.changes)
-}
-
-/// A byte for every scalar, in pages of 128 scalars of which equal ones are stored once.
-struct ScalarTable: Sendable {
-    private let blocks: [UInt16]
-    private let values: [UInt8]
-
-    /// - Parameter changes: in ascending order, `scalar << 8 | value` where the value changes.
-    init(changes: [UInt32]) {
-        var blocks: [UInt16] = []
-        var values: [UInt8] = []
-        var known: [[UInt8]: UInt16] = [:]
-        var next = 0
-        var current: UInt8 = 0
-        for first in stride(from: UInt32(0), to: 0x110000, by: 128) {
-            var page = [UInt8](repeating: current, count: 128)
-            while next < changes.count, changes[next] >> 8 < first + 128 {
-                current = UInt8(changes[next] & 0xFF)
-                for offset in Int((changes[next] >> 8) - first)..<128 { page[offset] = current }
-                next += 1
-            }
-            let number = known[page] ?? UInt16(values.count >> 7)
-            if known.updateValue(number, forKey: page) == nil { values += page }
-            blocks.append(number)
-        }
-        self.blocks = blocks
-        self.values = values
-    }
-
-    /// The value of a scalar; 0 for what is no scalar.
-    @inline(__always)
-    subscript(scalar: UInt32) -> UInt8 {
-        let block = Int(scalar >> 7)
-        guard block < blocks.count else { return 0 }
-        return values[Int(blocks[block]) << 7 | Int(scalar & 0x7F)]
-    }
+    /// The properties of all scalars.
+    static let table = ScalarTable(changes: CharacterTable.changes, bits: 9)
 }

@@ -8,7 +8,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case damaged(String, String)
     /// Another process saves checkpoints in the directory.
     case busy(String)
-    /// A file cannot be part of a checkpoint under its name.
+    /// A file cannot be part of a checkpoint under its name, or a checkpoint cannot have its name.
     case badName(String)
 
     public var description: String {
@@ -21,7 +21,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
             "\(path): cannot be written: the disk is full; free space or keep fewer checkpoints. Those before are intact"
         case .damaged(let path, let reason): "\(path): is damaged: \(reason); go on from another checkpoint"
         case .busy(let path): "\(path): another process saves checkpoints there; wait for it or choose another folder"
-        case .badName(let name): "“\(name)” cannot be a file of a checkpoint: its name is taken or holds a folder"
+        case .badName(let name):
+            "“\(name)” cannot be the name of a checkpoint or of a file in it: it is taken, holds a folder or is below 0"
         }
     }
 }

@@ -33,6 +33,7 @@ public struct CheckpointStore: Sendable {
     public func save(
         _ contents: CheckpointContents, limit: Int? = nil, best: Int? = nil
     ) throws(CheckpointError) -> String {
+        guard contents.state.step >= 0 else { throw .badName("\(Self.prefix)\(contents.state.step)") }
         try CheckpointFiles.createDirectory(path)
         let lock = try CheckpointLock(directory: path)
         defer { withExtendedLifetime(lock) {} }

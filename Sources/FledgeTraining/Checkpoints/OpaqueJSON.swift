@@ -9,6 +9,8 @@ public indirect enum OpaqueJSON: Sendable, Hashable, Codable {
     case null
     case bool(Bool)
     case integer(Int)
+    /// An integer above `Int.max`, as the seeds of generators are.
+    case unsigned(UInt64)
     case number(Double)
     case string(String)
     case array([OpaqueJSON])
@@ -36,6 +38,8 @@ public indirect enum OpaqueJSON: Sendable, Hashable, Codable {
             self = .bool(value)
         } else if let value = try? container.decode(Int.self) {
             self = .integer(value)
+        } else if let value = try? container.decode(UInt64.self) {
+            self = .unsigned(value)
         } else if let value = try? container.decode(Double.self) {
             self = .number(value)
         } else if let value = try? container.decode(String.self) {
@@ -53,6 +57,7 @@ public indirect enum OpaqueJSON: Sendable, Hashable, Codable {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
+        case .unsigned(let value): try container.encode(value)
         case .number(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .array(let value): try container.encode(value)

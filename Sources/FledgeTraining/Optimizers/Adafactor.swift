@@ -92,34 +92,39 @@ public struct Adafactor: Optimizer {
     }
 
     public mutating func step(_ parameters: [ParameterUpdate], learningRate: Float, gradientScale: Float) {
-        for parameter in parameters {
+        var updates = parameters.map { parameter in
             let number = moments.number(of: parameter.name, shape: parameter.shape, layout: layout)
-            let step = moments.countStep(number)
-            var update = constants(step: step, learningRate: learningRate, gradientScale: gradientScale)
+            var update = constants(
+                step: moments.countStep(number), learningRate: learningRate, gradientScale: gradientScale)
             update.learning_rate *= parameter.settings.learningRateFactor
             update.weight_decay = parameter.settings.weightDecay
             update.value = parameter.value.baseAddress
             update.gradient = parameter.gradient.baseAddress
-            let shape = parameter.shape
-            let isFactored = shape.count >= 2
-            if isFactored {
-                update.rows = shape[fromEnd: 1]
-                update.columns = shape[fromEnd: 0]
-                update.matrices = shape.dropLast(2).reduce(1, *)
-                update.row_means = moments.pointer(number, 0)
-                update.column_means = moments.pointer(number, 1)
-            } else {
-                update.rows = 1
-                update.columns = shape.elementCount
-                update.matrices = 1
-                update.second = moments.pointer(number, 0)
-            }
-            if settings.beta1 != nil { update.first = moments.pointer(number, isFactored ? 2 : 1) }
-            guard fledge_adafactor_run(engine.kernels, engine.pool, &update) else {
-                preconditionFailure("out of memory for the factors of “\(parameter.name)”")
-            }
+            point(&update, to: number, shape: parameter.shape)
+            return update
+        }
+        guard fledge_adafactor_run(engine.kernels, engine.pool, &updates, updates.count) else {
+            preconditionFailure("out of memory for the factors of \(parameters.count) parameters")
         }
         withExtendedLifetime(moments) {}
+    }
+
+    /// Tells the kernel where the moments are.
+    private mutating func point(_ update: inout fledge_adafactor, to number: Int, shape: Shape) {
+        let isFactored = shape.count >= 2
+        if isFactored {
+            update.rows = shape[fromEnd: 1]
+            update.columns = shape[fromEnd: 0]
+            update.matrices = shape.dropLast(2).reduce(1, *)
+            update.row_means = moments.pointer(number, 0)
+            update.column_means = moments.pointer(number, 1)
+        } else {
+            update.rows = 1
+            update.columns = shape.elementCount
+            update.matrices = 1
+            update.second = moments.pointer(number, 0)
+        }
+        if settings.beta1 != nil { update.first = moments.pointer(number, isFactored ? 2 : 1) }
     }
 
     private func constants(step: Int, learningRate: Float, gradientScale: Float) -> fledge_adafactor {

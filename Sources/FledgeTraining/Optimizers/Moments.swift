@@ -54,6 +54,7 @@ struct Moments: Sendable {
     /// - Throws: ``OptimizerError`` when the state is not of these parameters.
     init(_ state: OptimizerState, kind: String, shapes: [String: Shape], layout: Layout) throws(OptimizerError) {
         guard state.kind == kind else { throw .wrongKind(expected: kind, found: state.kind) }
+        if state.tensors.isEmpty { return }
         var rest = state.tensors
         for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
             let step = try Moments.take("\(name).step", [], .int64, from: &rest)

@@ -13,7 +13,7 @@ public protocol Optimizer: Sendable {
     /// does not depend on how many there are.
     ///
     /// - Parameters:
-    ///   - parameters: Whatever has a gradient; moments are kept by name, and made as zeros at a name's first step.
+    ///   - parameters: Whatever has a gradient, each once; moments are kept by name, and made as zeros at its first step.
     ///   - learningRate: What the schedule says.
     ///   - gradientScale: What gradients are multiplied by as they are read: the factor of ``GradientNorm``, or 1.
     /// - Precondition: A name keeps its shape from step to step.
@@ -25,8 +25,8 @@ public protocol Optimizer: Sendable {
     /// Goes on where another optimiser stopped. Moments are copied.
     ///
     /// - Parameters:
-    ///   - state: What ``state`` was.
-    ///   - shapes: The parameters that will take steps.
+    ///   - state: What ``state`` was; one without tensors is that of an optimiser before its first step.
+    ///   - shapes: The parameters that have taken steps.
     /// - Throws: ``OptimizerError`` when the state is of another kind of optimiser, or of other parameters; nothing is
     ///   changed then.
     mutating func restore(_ state: OptimizerState, shapes: [String: Shape]) throws(OptimizerError)

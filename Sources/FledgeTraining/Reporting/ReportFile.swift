@@ -21,6 +21,17 @@ public struct ReportError: Error, Equatable, CustomStringConvertible {
 
 /// What all reports need of the system and of JSON.
 enum ReportFile {
+    /// Creates the directory and those above it.
+    static func createDirectory(_ path: String) throws(ReportError) {
+        if mkdir(path, 0o777) == 0 { return }
+        let code = errno
+        if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+            try createDirectory(String(path[..<slash]))
+            if mkdir(path, 0o777) == 0 { return }
+        }
+        guard CheckpointFiles.isDirectory(path) else { throw ReportError(path, code) }
+    }
+
     static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(ReportError) {
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -32,7 +32,7 @@ public final class TensorBoardWriter {
     public init(
         directory: String, resumingAfter step: Int? = nil, time: Double? = nil
     ) throws(ReportError) {
-        if mkdir(directory, 0o777) != 0 && errno != EEXIST { throw ReportError(directory, errno) }
+        try ReportFile.createDirectory(directory)
         let time = time ?? Self.now
         let second = Int(exactly: time.rounded(.down)) ?? 0
         let start = "\(directory)/events.out.tfevents.\(second).\(Self.hostName).\(getpid())"

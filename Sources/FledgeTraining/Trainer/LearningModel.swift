@@ -23,8 +23,8 @@ public final class LearningModel {
     public let type: WeightType
     public let engine: Engine
     /// Adapters that learn instead of the matrices that they belong to.
-    public var adapters: LowRankAdapters?
-    private let family: ModelFamily
+    public private(set) var adapters: LowRankAdapters?
+    let family: ModelFamily
     private let padToken: Int
 
     /// Continues from a directory's checkpoint. A head that it lacks begins as the family's reference begins.
@@ -93,9 +93,41 @@ public final class LearningModel {
 
     /// Makes the layers once, so that every parameter is there and errors come early.
     private func prepare() throws {
-        guard type == .float32 || type == .bfloat16 else { throw TrainingError.unsupportedType(type.rawValue) }
+        // Other types can only be learned around.
+        guard type == .float32 || type == .bfloat16 || type == .int8 else { throw TrainingError.unsupportedType(type.rawValue) }
         // A small model takes milliseconds; what it was made for is the parameters and the errors.
         _ = try makeLayers(dropout: nil)
+    }
+
+    /// Lets adapters learn instead of the matrices that they belong to: everything else is frozen.
+    ///
+    /// - Throws: ``TrainingError`` if no layer matches, or one cannot have an adapter.
+    public func adapt(_ options: LowRankAdapters.Options, seed: UInt64) throws {
+        adapters = try LowRankAdapters(
+            parameters, options: options, inputsFirst: family.fresh.inputsFirst, type: type, seed: seed)
+        _ = try makeLayers(dropout: nil)
+    }
+
+    /// Goes on with adapters that were saved.
+    ///
+    /// - Throws: ``TrainingError``, ``SafetensorsError``.
+    public func adapt(_ saved: LowRankAdapters) throws {
+        adapters = saved
+        for parameter in parameters.parameters { parameter.isTrainable = false }
+        _ = try makeLayers(dropout: nil)
+    }
+
+    /// Adds the adapters to the matrices that they belong to, and forgets them.
+    public func mergeAdapters() {
+        for layer in adapters?.layers ?? [] {
+            guard let parameter = parameters[layer.name + ".weight"], let scale = adapters?.options.scale else { continue }
+            var delta = layer.b.value.matmul(layer.a.value) * scale
+            if family.fresh.inputsFirst.contains(where: { parameter.name.hasSuffix($0) }) {
+                delta = delta.transposed(0, 1).contiguous()
+            }
+            parameter.value.addInPlace(delta)
+        }
+        adapters = nil
     }
 
     /// The layers for one loss.
@@ -121,7 +153,8 @@ public final class LearningModel {
             guard let model = model as? Wanted else { throw TrainingError.noHead(task.rawValue, family.modelTypes[0]) }
             return model
         }
-        return switch task {
+        defer { withExtendedLifetime(loader) {} }
+        let layers: Layers = switch task {
         case .causalLM: .causal(try cast(try need(family.causalLM)))
         case .maskedLM: .masked(try need(family.maskedLM))
         case .seq2SeqLM: .seq2Seq(try cast(try need(family.seq2SeqLM)))
@@ -129,6 +162,10 @@ public final class LearningModel {
         case .tokenClassification: .token(try need(family.tokenClassification))
         case .questionAnswering: .answer(try need(family.questionAnswering))
         }
+        if let layer = loader.adapters.keys.sorted().first(where: { !loader.usedAdapters.contains($0) }) {
+            throw TrainingError.cannotAdapt(layer)
+        }
+        return layers
     }
 
     /// How many labels a batch has: what its loss is divided by.

@@ -11,6 +11,9 @@ public final class LowRankAdapters {
         /// Ends of the names of the layers that get one: `q`, `v`, `c_attn`.
         public var targetModules: [String]
 
+        /// What the product of the two matrices is multiplied by.
+        public var scale: Float { alpha / Float(rank) }
+
         public init(rank: Int = 8, alpha: Float = 16, dropout: Float = 0, targetModules: [String]) {
             self.rank = rank
             self.alpha = alpha
@@ -26,17 +29,27 @@ public final class LowRankAdapters {
 
     /// Adapters for the matrices of a model, which are frozen, as everything else is.
     ///
+    /// - Parameters:
+    ///   - parameters: the model's, all of which have been asked for.
+    ///   - options: which layers, and how.
+    ///   - inputsFirst: ends of the names of matrices that lie as `[inputs, outputs]`.
+    ///   - type: what products are computed in.
+    ///   - seed: of the first numbers.
     /// - Throws: ``TrainingError`` if no layer matches.
-    public init(_ parameters: ParameterSet, options: Options, type: WeightType, seed: UInt64) throws(TrainingError) {
+    public init(
+        _ parameters: ParameterSet, options: Options, inputsFirst: [String] = [], type: WeightType, seed: UInt64
+    ) throws(TrainingError) {
+        guard options.rank > 0 else { throw .badOption("the adapters' rank", "above 0") }
         self.options = options
-        self.type = type
+        self.type = type == .bfloat16 ? .bfloat16 : .float32
         var layers: [(name: String, a: Parameter, b: Parameter)] = []
         for parameter in parameters.parameters where parameters.used.contains(parameter.name) {
             parameter.isTrainable = false
             guard parameter.value.rank == 2, parameter.name.hasSuffix(".weight") else { continue }
             let layer = String(parameter.name.dropLast(".weight".count))
             guard options.targetModules.contains(where: { layer == $0 || layer.hasSuffix("." + $0) }) else { continue }
-            let (outputs, inputs) = (parameter.value.shape[0], parameter.value.shape[1])
+            var (outputs, inputs) = (parameter.value.shape[0], parameter.value.shape[1])
+            if inputsFirst.contains(where: { parameter.name.hasSuffix($0) }) { swap(&outputs, &inputs) }
             let stream = layer.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
             var generator = RandomGenerator(seed: seed, stream: stream)
             // Kaiming's uniform distribution with a = √5: up to 1 / √inputs.
@@ -52,6 +65,12 @@ public final class LowRankAdapters {
         self.layers = layers
     }
 
+    init(layers: [(name: String, a: Parameter, b: Parameter)], options: Options, type: WeightType) {
+        self.layers = layers
+        self.options = options
+        self.type = type == .bfloat16 ? .bfloat16 : .float32
+    }
+
     public var parameters: [Parameter] { layers.flatMap { [$0.a, $0.b] } }
 
     /// By layer, as the layers want them.
@@ -62,7 +81,7 @@ public final class LowRankAdapters {
                 Dropout(probability: options.dropout, seed: $0.stream(UInt64(index) << 32).seed)
             } : nil
             result[layer.name] = LowRankAdapter(
-                a: layer.a.tensor, b: layer.b.tensor, scale: options.alpha / Float(options.rank), dropout: own,
+                a: layer.a.tensor, b: layer.b.tensor, scale: options.scale, dropout: own,
                 type: type)
         }
         return result

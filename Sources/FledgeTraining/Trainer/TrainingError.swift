@@ -4,6 +4,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case noHead(String, String)
     case wrongLabels(String)
     case noTargetModules([String])
+    case cannotAdapt(String)
+    case badAdapter(String, String)
     case badOption(String, String)
     case notFinite(what: String, step: Int, batch: String, checkpoint: String?)
     case noData(String)
@@ -18,6 +20,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .noTargetModules(let names):
             "no layer's name ends with \(names.map { "“\($0)”" }.joined(separator: " or ")); give the names of linear "
                 + "layers of this model"
+        case .cannotAdapt(let layer):
+            "the layer “\(layer)” is fused with others in this family and cannot have an adapter; leave it out of the target "
+                + "modules"
+        case .badAdapter(let path, let reason): "\(path): \(reason)"
         case .badOption(let name, let rule): "\(name) must be \(rule)"
         case .notFinite(let what, let step, let batch, let checkpoint):
             "the \(what) of step \(step) is not a finite number (\(batch)); "
