@@ -5,57 +5,25 @@ import Testing
 
 /// LSTM and GRU language models learn through the trainer's own model, beside torch (Tools/recurrent_golden.py).
 @Suite struct RecurrentTrainingTests {
-    private static let families = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures/families")
-
-    private struct Golden: Decodable {
-        let inputIDs: [[Int]]
-        let labels: [[Int]]
-        let losses: [Float]
-        let learningRate: Float
-        let weightDecay: Float
-        enum CodingKeys: String, CodingKey {
-            case labels, losses
-            case inputIDs = "input_ids"
-            case learningRate = "learning_rate"
-            case weightDecay = "weight_decay"
-        }
-
-        var batch: TrainingBatch {
-            TrainingBatch(examples: zip(inputIDs, labels).map { TrainingExample(inputIDs: $0, labels: .tokens($1)) })
-        }
-    }
-
-    private func golden(_ name: String) throws -> Golden {
-        let url = Self.families.appendingPathComponent(name + "/training.json")
-        return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
-    }
-
-    private func step(_ model: LearningModel, _ optimizer: inout AdamW, _ golden: Golden) throws -> Float {
-        let count = model.labelCount(golden.batch)
-        let loss = try model.loss(golden.batch, factor: 1 / Float(count))
-        loss.backward()
-        let updates = try model.learned.map { parameter in
-            ParameterUpdate(
-                name: parameter.name, shape: parameter.value.shape, value: parameter.value.lent,
-                gradient: UnsafeBufferPointer(try #require(parameter.gradient).lent),
-                settings: ParameterSettings(weightDecay: golden.weightDecay))
-        }
-        optimizer.step(updates, learningRate: golden.learningRate, gradientScale: 1)
-        for parameter in model.learned { parameter.clearGradient() }
-        return loss.scalars[0]
-    }
-
+    /// Closer than all families together are held to.
     @Test(arguments: ["lstm-untied", "lstm-tied", "gru-untied", "gru-tied"])
     func `Ten steps of AdamW have torch's losses`(name: String) throws {
-        let golden = try golden(name)
-        let model = try LearningModel(directory: Self.families.appendingPathComponent(name), task: .causalLM)
+        let curve = LearningCurve(path: "families/" + name)
+        let golden = try curve.golden()
+        let model = try LearningModel(directory: curve.directory, task: .causalLM)
+        let batch = try curve.batch(golden)
         var optimizer = try AdamW()
-        let losses = try (0..<10).map { _ in try step(model, &optimizer, golden) }
+        var losses: [Float] = []
+        for _ in golden.losses {
+            let loss = try model.loss(batch, factor: 1 / Float(model.labelCount(batch)))
+            losses.append(loss.scalars[0])
+            loss.backward()
+            try model.step(&optimizer, learningRate: golden.learningRate, weightDecay: golden.weightDecay)
+        }
         for (got, wanted) in zip(losses, golden.losses) {
             #expect(abs(got - wanted) <= 1e-4 * abs(wanted), "\(losses) instead of \(golden.losses)")
         }
-        #expect(losses.count == golden.losses.count)
+        #expect(losses.count == 10)
     }
 
     private func fresh(_ type: String, seed: UInt64 = 3) throws -> LearningModel {
