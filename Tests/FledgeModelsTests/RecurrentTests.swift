@@ -52,6 +52,34 @@ import Testing
         #expect(RecurrentSteps(counts: [0, 0]).batchSizes.isEmpty)
     }
 
+    @Test(arguments: ["lstm-tied", "gru-tied"])
+    func `A state does not grow, and its size is what was announced`(name: String) throws {
+        let model = try AutoModelForCausalLM.from(directory: FamilyFixture(name: name).url)
+        var noise = Noise(state: 3)
+        var (state, _) = model.start([noise.tokens(700, below: 60), noise.tokens(3, below: 60)])
+        let expected = name == "lstm-tied" ? 2 * 3 * 2 * 33 * 4 : 2 * 2 * 40 * 4
+        #expect(state.cacheByteCount == expected)
+        #expect(model.cacheBytes(sequences: 2, promptTokens: 700, newTokens: 10_000) == expected)
+        for _ in 0..<50 { _ = model.decode(noise.tokens(2, below: 60), state: &state) }
+        #expect(state.cacheByteCount == expected && state.lengths == [750, 53])
+        #expect(model.cacheBytes(sequences: .max, promptTokens: 1, newTokens: 1) == .max)
+    }
+
+    @Test(arguments: ["lstm-untied", "gru-untied"])
+    func `Gradients do not depend on the number of threads, bit for bit`(name: String) throws {
+        let fixture = TrainingFixture(path: "families/" + name)
+        let gradients = try [1, 2, 3].map { threads in
+            let parameters = try ParameterSet(Checkpoint(directory: fixture.url.path))
+            try fixture.loss(parameters, try fixture.golden(), engine: Engine(threads: threads)).backward()
+            return parameters.parameters.map { $0.gradient?.scalars ?? [] }
+        }
+        #expect(gradients[0].count == parameterCount(name) && gradients[0].allSatisfy { $0.contains { $0 != 0 } })
+        #expect(gradients[1] == gradients[0] && gradients[2] == gradients[0])
+    }
+
+    /// Four tensors a layer, the embedding, and the projection's two.
+    private func parameterCount(_ name: String) -> Int { name == "lstm-untied" ? 11 : 7 }
+
     /// A plain LSTM and GRU in double precision.
     private func reference(_ cell: Recurrence.Cell, _ x: [[Double]], _ w: [[Double]], _ bias: [Double]) -> [[Double]] {
         let width = w[0].count
