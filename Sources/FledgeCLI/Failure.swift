@@ -108,6 +108,13 @@ enum Failure {
             case .unknownToken, .cannotTruncate: usage
             default: badData
             }
+        case let error as TokenizerTrainingError:
+            switch error {
+            case .vocabularyTooSmall, .badSetting: usage
+            case .unreadable: missingInput
+            case .unwritable: inputOutput
+            case .emptyCorpus, .notUTF8, .malformedLine: badData
+            }
         case let error as TaskError:
             switch error {
             case .noPooling, .badOption, .noMask, .unknownTarget, .emptyText, .emptyQuestion, .emptyContext,

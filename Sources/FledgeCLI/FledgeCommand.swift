@@ -21,8 +21,8 @@ struct FledgeCommand: AsyncParsableCommand {
             """,
         subcommands: [
             GenerateCommand.self, ClassifyCommand.self, NerCommand.self, FillMaskCommand.self, EmbedCommand.self,
-            AnswerCommand.self, PretrainCommand.self, FinetuneCommand.self,
-            TokenizeCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
+            AnswerCommand.self, PretrainCommand.self, FinetuneCommand.self, TokenizeCommand.self,
+            TrainTokenizerCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
             BenchTokenizerCommand.self, HubCommand.self,
         ])
 

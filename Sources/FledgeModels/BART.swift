@@ -83,6 +83,7 @@ public enum BART {
         family.fresh = FreshWeights(
             prefixes: ["model"], paddedNames: ["shared.weight"],
             hasOptional: { name, _ in name == "model.shared.weight" }, deviation: { $1.initStd ?? 0.02 })
+        family.fresh.buffers = ["final_logits_bias"]
         family.seq2SeqLM = { source in
             let model = try model(source, try source.decode(Config.self), withHead: true)
             try finish(source)

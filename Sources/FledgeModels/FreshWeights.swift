@@ -50,6 +50,8 @@ public struct FreshWeights: Sendable {
     public var paddedNames: [String]
     /// Ends of the names of matrices that files hold as `[inputs, outputs]`.
     public var inputsFirst: [String] = []
+    /// Tensors that the reference does not learn.
+    public var buffers: [String] = []
 
     public init(
         prefixes: [String] = [], paddedNames: [String] = [],

@@ -29,15 +29,12 @@ public enum LLaMA {
         let (width, epsilon, headWidth) = (config.hiddenSize, config.rmsNormEps, config.headWidth)
         let (heads, keyValueHeads) = (config.numAttentionHeads, config.numKeyValueHeads)
         let attention = layer / "self_attn"
-        var (matrices, biases): ([Tensor], [Tensor]) = ([], [])
-        for (name, rows) in [("q_proj", heads), ("k_proj", keyValueHeads), ("v_proj", keyValueHeads)] {
-            let scope = attention / name
-            matrices.append(try scope.tensor("weight", shape: Shape(rows * headWidth, width)))
-            if config.attentionBias { biases.append(try scope.vector("bias", shape: Shape(rows * headWidth))) }
-        }
+        let parts = [
+            ("q_proj", heads * headWidth), ("k_proj", keyValueHeads * headWidth), ("v_proj", keyValueHeads * headWidth),
+        ]
         return TransformerBlock(
             selfAttention: SelfAttention(
-                queryKeyValue: Linear(layer.loader, matrices: matrices, biases: biases),
+                queryKeyValue: try Linear(attention, parts: parts, inputs: width, bias: config.attentionBias),
                 output: try Linear(
                     attention, ["o_proj"], inputs: heads * headWidth, outputs: width, bias: config.attentionBias),
                 heads: heads, keyValueHeads: keyValueHeads, headWidth: headWidth,

@@ -38,19 +38,31 @@ public struct Linear: Sendable {
         _ scope: WeightScope, _ names: [String], inputs: Int, outputs: Int, bias hasBias: Bool = false,
         gated: Bool = false, layout: Layout = .outputsByInputs
     ) throws(SafetensorsError) {
+        try self.init(
+            scope, parts: names.map { ($0, outputs) }, inputs: inputs, bias: hasBias, gated: gated, layout: layout)
+    }
+
+    /// The same for matrices of different heights.
+    ///
+    /// - Throws: ``SafetensorsError``.
+    public init(
+        _ scope: WeightScope, parts: [(name: String, outputs: Int)], inputs: Int, bias hasBias: Bool = false,
+        gated: Bool = false, layout: Layout = .outputsByInputs
+    ) throws(SafetensorsError) {
         var matrices: [Tensor] = []
         var biases: [Tensor] = []
-        for name in names {
+        var adapters: [(LowRankAdapter, column: Int)] = []
+        var column = 0
+        for (name, outputs) in parts {
+            if let adapter = scope.loader.adapter((scope / name).path) { adapters.append((adapter, column)) }
+            column += outputs
             let shape = layout == .outputsByInputs ? Shape(outputs, inputs) : Shape(inputs, outputs)
             let matrix = try (scope / name).tensor("weight", shape: shape)
             matrices.append(layout == .outputsByInputs ? matrix : matrix.transposed(0, 1))
             if hasBias { biases.append(try (scope / name).vector("bias", shape: Shape(outputs))) }
         }
         self.init(
-            scope.loader, matrices: matrices, biases: biases, gated: gated,
-            adapters: names.enumerated().compactMap { index, name in
-                scope.loader.adapter((scope / name).path).map { ($0, index * outputs) }
-            })
+            scope.loader, matrices: matrices, biases: biases, gated: gated, adapters: adapters)
     }
 
     /// Packs matrices, `[outputs, inputs]` each, one below the other (gate and value interleaved), and their biases.

@@ -68,7 +68,7 @@ public final class WeightLoader {
             return WeightLoader.placeholder(rank: shape.count)
         }
         used.insert(name)
-        guard found == Array(shape) else {
+        guard shape.elementsEqual(found) else {
             let complaint = "\(name) \(found) instead of \(shape)"
             if !misshapen.contains(complaint) { misshapen.append(complaint) }
             return WeightLoader.placeholder(rank: shape.count)

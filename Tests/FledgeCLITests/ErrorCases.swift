@@ -15,7 +15,7 @@ struct ErrorCase: Sendable, CustomStringConvertible {
         (self.status, self.name, self.arguments, self.environment) = (status, name, arguments, environment)
     }
 
-    static let all: [ErrorCase] = models + prompts + settings + others
+    static let all: [ErrorCase] = models + prompts + settings + training + others
 
     static let models = [
         ErrorCase(64, "no-model", "generate --prompt hi"),
@@ -74,6 +74,41 @@ struct ErrorCase: Sendable, CustomStringConvertible {
         ErrorCase(64, "stream-without-tokenizer", "generate --model NO_TOKENIZER --input-ids 5,1 --stream"),
     ]
 
+    static let training = [
+        ErrorCase(
+            64, "train-other-style", "train-tokenizer --type bpe --style t5 --vocab-size 300 --data a --output t"),
+        ErrorCase(
+            64, "train-bytes-as-sentencepiece",
+            "train-tokenizer --type bpe --vocab-size 300 --data a --output t --sentencepiece"),
+        ErrorCase(
+            64, "train-idle-frequency",
+            "train-tokenizer --type unigram --vocab-size 300 --data a --output t --min-frequency 3"),
+        ErrorCase(
+            64, "train-idle-field", "train-tokenizer --type bpe --vocab-size 300 --data a.txt --output t --field x"),
+        ErrorCase(
+            64, "train-small-vocabulary",
+            "train-tokenizer --type bpe --vocab-size 256 --data TINY/config.json --output DIR/t"),
+        ErrorCase(
+            64, "train-no-vocabulary",
+            "train-tokenizer --type bpe --vocab-size 0 --data TINY/config.json --output DIR/t"),
+        ErrorCase(
+            66, "train-no-file", "train-tokenizer --type bpe --vocab-size 300 --data DIR/nothing.txt --output DIR/t"),
+        ErrorCase(66, "train-directory", "train-tokenizer --type bpe --vocab-size 300 --data DIR/empty --output DIR/t"),
+        ErrorCase(
+            65, "train-not-utf8", "train-tokenizer --type bpe --vocab-size 300 --data DIR/latin1.txt --output DIR/t"),
+        ErrorCase(
+            65, "train-empty", "train-tokenizer --type unigram --vocab-size 300 --data DIR/blank.txt --output DIR/t"),
+        ErrorCase(
+            65, "train-no-such-field",
+            "train-tokenizer --type bpe --vocab-size 300 --data DIR/a.jsonl --field body --output DIR/t"),
+        ErrorCase(
+            74, "train-no-output-directory",
+            "train-tokenizer --type bpe --vocab-size 300 --data TINY/config.json --output DIR/nothing/t"),
+        ErrorCase(
+            74, "train-output-is-a-file",
+            "train-tokenizer --type bpe --vocab-size 300 --data TINY/config.json --output DIR/latin1.txt"),
+    ]
+
     static let others = [
         ErrorCase(64, "unknown-command", "translate"),
         ErrorCase(64, "unknown-flag", "generate --model TINY --prompt hi --beams 4"),
@@ -105,6 +140,8 @@ struct BrokenModels {
     init() throws {
         directory = try TemporaryDirectory()
         try Data([0x4C, 0xE4, 0x72, 0x6D]).write(to: directory.file("latin1.txt"))
+        try Data(" \n\n".utf8).write(to: directory.file("blank.txt"))
+        try Data("{\"text\": \"hello\"}\n".utf8).write(to: directory.file("a.jsonl"))
         try copy("empty", without: try FileManager.default.contentsOfDirectory(atPath: Fledge.tiny))
         try copy("broken-config", replacing: ["config.json": "{\"model_type\": "])
         try copy("unsupported", replacing: ["config.json": #"{"model_type": "gpt_neox"}"#])

@@ -3,8 +3,8 @@ import Testing
 
 struct HelpTests {
     static let commands = [
-        "", "generate", "classify", "ner", "fill-mask", "embed", "answer", "tokenize", "forward", "info", "bench",
-        "bench-tokenizer", "hub", "hub download",
+        "", "generate", "classify", "ner", "fill-mask", "embed", "answer", "tokenize", "train-tokenizer", "forward",
+        "info", "bench", "bench-tokenizer", "hub", "hub download",
     ]
 
     @Test(arguments: commands) func helpIsTheSnapshot(command: String) throws {

@@ -6,9 +6,9 @@
 /// then        trie: 32-bit units   label 0–7 (and bit 31 on values) | has value 8 | long offset 9 | offset 10–31
 /// then        replacements: "a\0b\0…"
 /// ```
-struct CharacterMap: Sendable {
+package struct CharacterMap: Sendable {
     /// What makes a blob unusable.
-    struct Failure: Error {
+    package struct Failure: Error {
         let problem: String
     }
 
@@ -24,7 +24,7 @@ struct CharacterMap: Sendable {
     ///
     /// Every unit's block of 256 children lies inside the array, and every value is the start of a character of
     /// the replacements. A cycle is harmless: each step of a search uses up a byte of the text.
-    init(blob: [UInt8]) throws(Failure) {
+    package init(blob: [UInt8]) throws(Failure) {
         guard blob.count > 4 else { throw Failure(problem: "the character map is shorter than its header") }
         let size = (0..<4).reduce(0) { $0 | Int(blob[$1]) << (8 * $1) }
         guard size >= 1024, size % 4 == 0, size <= blob.count - 4 else {
@@ -69,7 +69,7 @@ struct CharacterMap: Sendable {
 
     /// The replacement of the longest prefix of the bytes that the map has, and the prefix's length, as
     /// SentencePiece looks it up; but no further than ``longestKey``, for a trie may have cycles.
-    func longestMatch(
+    package func longestMatch(
         in bytes: UnsafeBufferPointer<UInt8>, range: Range<Int>
     ) -> (replacement: ArraySlice<UInt8>, length: Int)? {
         let range = range.prefix(CharacterMap.longestKey)

@@ -11,13 +11,14 @@ struct StripAccentsNormalizer: Normalizer {
 struct NmtNormalizer: Normalizer {
     var largestGrowth: Int { 1 }
 
-    func normalize(_ text: inout AlignedText) {
-        text.compactMapScalars { scalar in
-            switch scalar {
-            case 0x01...0x08, 0x0B, 0x0E...0x1F, 0x7F, 0x8F, 0x9F: nil
-            case 0x09, 0x0A, 0x0C, 0x0D, 0x1680, 0x200B...0x200F, 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD: 0x20
-            default: scalar
-            }
+    func normalize(_ text: inout AlignedText) { text.compactMapScalars(NmtNormalizer.map) }
+
+    /// What a scalar becomes, or nil if it disappears.
+    static func map(_ scalar: UInt32) -> UInt32? {
+        switch scalar {
+        case 0x01...0x08, 0x0B, 0x0E...0x1F, 0x7F, 0x8F, 0x9F: nil
+        case 0x09, 0x0A, 0x0C, 0x0D, 0x1680, 0x200B...0x200F, 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD: 0x20
+        default: scalar
         }
     }
 }

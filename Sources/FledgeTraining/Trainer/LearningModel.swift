@@ -97,6 +97,7 @@ public final class LearningModel {
         guard type == .float32 || type == .bfloat16 || type == .int8 else { throw TrainingError.unsupportedType(type.rawValue) }
         // A small model takes milliseconds; what it was made for is the parameters and the errors.
         _ = try makeLayers(dropout: nil)
+        for name in family.fresh.buffers { parameters[name]?.isTrainable = false }
     }
 
     /// Lets adapters learn instead of the matrices that they belong to: everything else is frozen.
