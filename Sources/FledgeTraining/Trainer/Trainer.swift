@@ -153,9 +153,12 @@ public final class Trainer {
         let labels = parts.reduce(0) { $0 + model.labelCount($1) }
         var loss: Float = 0
         for (index, part) in parts.enumerated() {
-            let dropout = options.dropout == 0 ? nil : Dropout(
-                probability: options.dropout,
-                seed: options.seed &+ UInt64(step * parts.count + index + 1) &* 0xD134_2543_DE82_EF95)
+            let dropout =
+                options.dropout == 0
+                ? nil
+                : Dropout(
+                    probability: options.dropout,
+                    seed: options.seed &+ UInt64(step * parts.count + index + 1) &* 0xD134_2543_DE82_EF95)
             let partial = try model.loss(part, factor: 1 / Float(max(1, labels)), dropout: dropout)
             loss += partial.scalars[0]
             partial.backward()
