@@ -57,7 +57,9 @@ struct TrainingReport {
             }
         }
         terminal.clear()
-        if interrupt.happened { terminal.print("stopped after step \(trainer.step); --resume goes on from there") }
+        if interrupt.happened, trainer.step < trainer.totalSteps {
+            terminal.print("stopped after step \(trainer.step); --resume goes on from there")
+        }
         try picture(records)
         try summary(records)
     }
@@ -96,7 +98,8 @@ struct TrainingReport {
             peakMemoryBytes: Terminal.peakMemoryBytes, output: arguments.output)
         if arguments.json { return try Terminal.json(summary) }
         Terminal.output(
-            "\(summary.steps) steps, loss \(Terminal.fixed(summary.loss ?? .nan, 4))"
+            "\(summary.steps) steps"
+                + (summary.loss.map { ", loss \(Terminal.fixed($0, 4))" } ?? "")
                 + (summary.evalLoss.map { ", evaluation \(Terminal.fixed($0, 4))" } ?? "")
                 + ", \(Terminal.fixed(summary.tokensPerSecond ?? 0, 0)) tokens/s, "
                 + "\(Terminal.megabytes(summary.peakMemoryBytes)); the model is in \(arguments.output)\n")

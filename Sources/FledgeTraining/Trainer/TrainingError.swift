@@ -27,7 +27,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .badOption(let name, let rule): "\(name) must be \(rule)"
         case .notFinite(let what, let step, let batch, let checkpoint):
             "the \(what) of step \(step) is not a finite number (\(batch)); "
-                + (checkpoint.map { "the last good checkpoint is \($0)" } ?? "no checkpoint had been saved")
+                + (checkpoint.map { "the last good checkpoint is \($0)" } ?? "no good checkpoint had been saved")
                 + "; lower the learning rate, or look at that batch"
         case .noData(let path): "\(path): there is no example to learn from"
         }
