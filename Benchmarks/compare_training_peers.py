@@ -25,6 +25,10 @@ SHAPES = {
                        batch=8, length=(256, 256)),
     "gpt2-124m": dict(config=dict(model_type="gpt2", vocab_size=50257, n_positions=1024, n_embd=768, n_layer=12, n_head=12),
                       batch=4, length=(64, 64)),
+    "lstm-2x512": dict(config=dict(model_type="lstm_lm", vocab_size=8192, hidden_size=512, num_layers=2),
+                       batch=32, length=(128, 128)),
+    "gru-2x512": dict(config=dict(model_type="gru_lm", vocab_size=8192, hidden_size=512, num_layers=2),
+                      batch=32, length=(128, 128)),
     "t5-small": dict(config=dict(model_type="t5", vocab_size=32128, d_model=512, d_kv=64, d_ff=2048, num_layers=6,
                                  num_decoder_layers=6, num_heads=8, feed_forward_proj="relu", decoder_start_token_id=0,
                                  pad_token_id=0, eos_token_id=1, tie_word_embeddings=True),
@@ -59,6 +63,27 @@ def run_fledge(args, folder, name, dtype, threads):
     return statistics.median(speeds[args.skip:]), result["peak_memory_bytes"]
 
 
+def recurrent(config):
+    """Torch's layers, called as transformers' models are."""
+    import torch
+    import types
+
+    class Model(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            width, kind = config["hidden_size"], torch.nn.LSTM if config["model_type"] == "lstm_lm" else torch.nn.GRU
+            self.encoder = torch.nn.Embedding(config["vocab_size"], width)
+            self.rnn = kind(width, width, config["num_layers"], batch_first=True)
+            self.decoder = torch.nn.Linear(width, config["vocab_size"])
+
+        def forward(self, input_ids, labels):
+            logits = self.decoder(self.rnn(self.encoder(input_ids[:, :-1]))[0])
+            return types.SimpleNamespace(
+                loss=torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten()))
+
+    return Model()
+
+
 def peer(arguments):
     """Runs in a process of its own: PyTorch on the same batches."""
     folder, name, dtype, threads, mode, steps, skip = arguments
@@ -67,10 +92,13 @@ def peer(arguments):
     steps, skip = int(steps), int(skip)
     torch.set_num_threads(int(threads))
     torch.manual_seed(0)
-    config = transformers.AutoConfig.for_model(**json.loads((pathlib.Path(folder) / f"{name}.json").read_text()))
+    fields = json.loads((pathlib.Path(folder) / f"{name}.json").read_text())
     seq2seq = name.startswith("t5")
-    auto = transformers.AutoModelForSeq2SeqLM if seq2seq else transformers.AutoModelForCausalLM
-    model = auto.from_config(config).train()
+    if "_lm" in fields["model_type"]:
+        model = recurrent(fields).train()
+    else:
+        auto = transformers.AutoModelForSeq2SeqLM if seq2seq else transformers.AutoModelForCausalLM
+        model = auto.from_config(transformers.AutoConfig.for_model(**fields)).train()
     rows = [json.loads(line) for line in open(pathlib.Path(folder) / f"{name}.jsonl")]
     size = SHAPES[name]["batch"]
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.0)

@@ -220,6 +220,55 @@ static void check_optimizers(const fledge_kernels *k, fledge_pool *pool, size_t 
   free(start), free(value), free(g), free(m), free(v), free(old), free(row), free(column), free(by_row), free(by_column);
 }
 
+static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+
+// One step of one cell, forward and backward, beside the formulas. The gates are those of the forward pass.
+static void check_recurrent(const fledge_kernels *k, fledge_pool *pool, bool is_gru, size_t rows, size_t width) {
+  unsigned seed = 5;
+  size_t gates = is_gru ? 3 : 4, count = rows * width;
+  float *sums = malloc(count * gates * 4), *inner = malloc(count * gates * 4), *before = malloc(count * 4);
+  float *g = malloc(count * gates * 4), *r = malloc(count * gates * 4), *cell = malloc(count * 4), *hidden = malloc(count * 4);
+  float *dh = malloc(count * 4), *d = malloc(count * 4), *first = malloc(count * 4);
+  for (size_t i = 0; i < count * gates; i++) g[i] = sums[i] = 4 * number(&seed), r[i] = inner[i] = number(&seed);
+  for (size_t i = 0; i < count; i++) before[i] = number(&seed), dh[i] = number(&seed), d[i] = first[i] = number(&seed);
+  fledge_recurrent_step step = {.rows = rows, .width = width, .gates = g, .cell = cell, .hidden = hidden};
+  if (is_gru) step.recurrent = r, step.previous_hidden = before; else step.previous_cell = before;
+  fledge_recurrent_run(k, pool, &step);
+  step.d_hidden = dh;
+  if (is_gru) step.d_previous = d; else step.d_cell = d;
+  fledge_recurrent_run(k, pool, &step);
+  double worst = 0;
+  for (size_t i = 0; i < count; i++) {
+    size_t at = i / width * width * gates + i % width;
+    double a[4], expected[4], out;
+    for (size_t j = 0; j < gates; j++) a[j] = sums[at + j * width];
+    if (is_gru) {
+      double b[3] = {inner[at], inner[at + width], inner[at + 2 * width]};
+      double reset = sigmoid(a[0] + b[0]), z = sigmoid(a[1] + b[1]), n = tanh(a[2] + reset * b[2]);
+      out = (1 - z) * n + z * before[i];
+      expected[2] = dh[i] * (1 - z) * (1 - n * n);
+      expected[1] = dh[i] * (before[i] - n) * z * (1 - z);
+      expected[0] = expected[2] * b[2] * reset * (1 - reset);
+      worst = fmax(worst, fabs(d[i] - (first[i] + dh[i] * z)));
+      worst = fmax(worst, fabs(r[at] - expected[0]) + fabs(r[at + width] - expected[1]));
+      worst = fmax(worst, fabs(r[at + 2 * width] - expected[2] * reset));
+    } else {
+      double in = sigmoid(a[0]), f = sigmoid(a[1]), n = tanh(a[2]), o = sigmoid(a[3]), c = f * before[i] + in * n;
+      double dc = first[i] + dh[i] * o * (1 - tanh(c) * tanh(c));
+      out = o * tanh(c);
+      expected[0] = dc * n * in * (1 - in), expected[1] = dc * before[i] * f * (1 - f);
+      expected[2] = dc * in * (1 - n * n), expected[3] = dh[i] * tanh(c) * o * (1 - o);
+      worst = fmax(worst, fmax(fabs(d[i] - dc * f), fabs(cell[i] - c)));
+    }
+    worst = fmax(worst, fabs(hidden[i] - out));
+    for (size_t j = 0; j < gates; j++) worst = fmax(worst, fabs(g[at + j * width] - expected[j]));
+  }
+  char what[96];
+  snprintf(what, sizeof what, "%s, %zu × %zu: off by %g", is_gru ? "GRU" : "LSTM", rows, width, worst);
+  expect(worst < 2e-6, k->name, what);
+  free(sums), free(inner), free(before), free(g), free(r), free(cell), free(hidden), free(dh), free(d), free(first);
+}
+
 int main(void) {
   fledge_pool *pool = fledge_pool_create(2);
   for (int isa = FLEDGE_ISA_PORTABLE; isa <= FLEDGE_ISA_AVX512_VNNI; isa++) {
@@ -243,7 +292,11 @@ int main(void) {
       }
     size_t heights[] = {1, 7, 100}, widths[] = {1, 15, 33, 1000};
     for (size_t h = 0; h < 3; h++)
-      for (size_t w = 0; w < 4; w++) check_optimizers(k, pool, heights[h], widths[w]);
+      for (size_t w = 0; w < 4; w++) {
+        check_optimizers(k, pool, heights[h], widths[w]);
+        check_recurrent(k, pool, false, heights[h], widths[w]);
+        check_recurrent(k, pool, true, heights[h], widths[w]);
+      }
   }
   fledge_pool_destroy(pool);
   printf("%d passed, %d failed\n", passed, failed);

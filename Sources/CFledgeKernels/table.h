@@ -9,6 +9,7 @@
 #include "training.h"
 #include "optimizers.h"
 #include "attention_training.h"
+#include "recurrent.h"
 
 const fledge_kernels TABLE = {
     .isa = ISA,
@@ -47,4 +48,8 @@ const fledge_kernels TABLE = {
     .adafactor_apply = adafactor_apply,
     .attend_forward = attend_forward,
     .attend_backward = attend_backward,
+    .lstm = lstm,
+    .lstm_backward = lstm_backward,
+    .gru = gru,
+    .gru_backward = gru_backward,
 };

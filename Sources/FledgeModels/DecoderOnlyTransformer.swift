@@ -59,36 +59,7 @@ public struct DecoderOnlyTransformer: CausalLanguageModel {
     public func start(
         _ prompts: [[Int]], startToken: Int?, chunk: Int, observe: LayerObserver?
     ) -> (DecoderState, Tensor) {
-        var state = makeState(sequences: prompts.count)
-        let last = Tensor(in: state.workspace, shape: Shape(prompts.count, hiddenSize))
-        var read = prompts.map { _ in 0 }
-        while let counts = nextCounts(prompts, read, chunk: max(1, chunk)) {
-            var tokens: [Int] = []
-            for (row, count) in counts.enumerated() { tokens += prompts[row][read[row]..<read[row] + count] }
-            let pending = prompts.indices.map { prompts[$0].count - read[$0] - counts[$0] }
-            state.advance(by: counts, pending: pending)
-            let hidden = stack.decode(tokens, state: &state, observe: observe)
-            var end = 0
-            for (row, count) in counts.enumerated() {
-                read[row] += count
-                end += count
-                guard count > 0, read[row] == prompts[row].count else { continue }
-                (last.floats + row * hiddenSize).update(from: hidden.floats + (end - 1) * hiddenSize, count: hiddenSize)
-            }
-            withExtendedLifetime(hidden) {}
-        }
-        return (state, last)
-    }
-
-    /// How many tokens of each prompt the next pass reads, together at most `chunk`; nil when all are read.
-    private func nextCounts(_ prompts: [[Int]], _ read: [Int], chunk: Int) -> [Int]? {
-        var left = chunk
-        let counts = prompts.indices.map { row in
-            let count = min(left, prompts[row].count - read[row])
-            left -= count
-            return count
-        }
-        return left == chunk ? nil : counts
+        readInChunks(prompts, chunk: chunk) { tokens, state in stack.decode(tokens, state: &state, observe: observe) }
     }
 
     public func decode(_ tokens: [Int], counts: [Int]?, state: inout DecoderState, observe: LayerObserver?) -> Tensor {

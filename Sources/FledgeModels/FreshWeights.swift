@@ -16,6 +16,7 @@ public struct FreshWeights: Sendable {
         public let initializerFactor: Float?
         public let tieWordEmbeddings: Bool?
         public let padTokenId: Int?
+        public let hiddenSize: Int?
         public let nLayer: Int?
         public let dModel: Int?
         public let dKv: Int?
@@ -28,6 +29,7 @@ public struct FreshWeights: Sendable {
             case initializerFactor = "initializer_factor"
             case tieWordEmbeddings = "tie_word_embeddings"
             case padTokenId = "pad_token_id"
+            case hiddenSize = "hidden_size"
             case nLayer = "n_layer"
             case dModel = "d_model"
             case dKv = "d_kv"
@@ -42,6 +44,8 @@ public struct FreshWeights: Sendable {
     public var hasOptional: @Sendable (String, Fields) -> Bool
     /// The standard deviation of a matrix's numbers.
     public var deviation: @Sendable (String, Fields) -> Float
+    /// The largest number of a tensor that begins with a uniform distribution; nil for one that does not.
+    public var bound: @Sendable (String, Fields) -> Float?
     /// Matrices with a row of zeros for the padding token.
     public var paddedNames: [String]
     /// Ends of the names of matrices that files hold as `[inputs, outputs]`.
@@ -52,12 +56,14 @@ public struct FreshWeights: Sendable {
     public init(
         prefixes: [String] = [], paddedNames: [String] = [],
         hasOptional: @escaping @Sendable (String, Fields) -> Bool = { _, _ in false },
-        deviation: @escaping @Sendable (String, Fields) -> Float = { $1.initializerRange ?? 0.02 }
+        deviation: @escaping @Sendable (String, Fields) -> Float = { $1.initializerRange ?? 0.02 },
+        bound: @escaping @Sendable (String, Fields) -> Float? = { _, _ in nil }
     ) {
         self.prefixes = prefixes
         self.paddedNames = paddedNames
         self.hasOptional = hasOptional
         self.deviation = deviation
+        self.bound = bound
     }
 
     /// Parameters for a model of a configuration, made as the model asks for them; the same for the same seed, whatever
@@ -71,15 +77,20 @@ public struct FreshWeights: Sendable {
             initializer: { initial($0, $1, fields, seed: seed) })
     }
 
-    /// Zeros for biases, ones for the weights of norms, a normal distribution for matrices.
+    /// A uniform distribution where the family has one; else zeros for biases, ones for the weights of norms, a normal
+    /// distribution for matrices.
     package func initial(_ name: String, _ shape: Shape, _ fields: Fields, seed: UInt64) -> Tensor {
+        // A stream for each name: FNV-1a of its bytes.
+        let stream = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        var generator = RandomGenerator(seed: seed, stream: stream)
+        if let bound = bound(name, fields) {
+            return Tensor(
+                (0..<shape.elementCount).map { _ in Float(generator.nextUnit() * 2 - 1) * bound }, shape: shape)
+        }
         if shape.count < 2 {
             let isWeight = name.hasSuffix("weight") || name.hasSuffix("gamma")
             return Tensor([Float](repeating: isWeight ? 1 : 0, count: shape.elementCount), shape: shape)
         }
-        // A stream for each name: FNV-1a of its bytes.
-        let stream = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        var generator = RandomGenerator(seed: seed, stream: stream)
         var values = generator.normals(shape.elementCount, deviation: deviation(name, fields))
         if let row = fields.padTokenId, row >= 0, row < shape[0], paddedNames.contains(where: { name.hasSuffix($0) }) {
             let width = shape[1]

@@ -4,7 +4,16 @@ public import FledgeTensor
 /// Marks a place that has no label, as the ecosystem does.
 public let ignoredLabel = -100
 
-extension DecoderOnlyTransformer {
+/// A causal language model that gradients flow back through: whatever its layers are, it learns from the same batches.
+public protocol TrainableCausalModel: CausalLanguageModel {
+    /// The causal language-modelling loss: how surprised each position is by the label of the next one.
+    ///
+    /// `labels` has one list a sequence, as long as it, ``ignoredLabel`` where nothing is asked. The result is `[1]`: the
+    /// sum over all labels, times `factor`.
+    func loss(_ sequences: [TokenSequence], labels: [[Int]], factor: Float) -> Tensor
+}
+
+extension DecoderOnlyTransformer: TrainableCausalModel {
     /// The causal language-modelling loss: how surprised each position is by the label of the next one.
     ///
     /// `labels` has one list a sequence, as long as it, ``ignoredLabel`` where nothing is asked. The result is `[1]`: the

@@ -41,9 +41,11 @@ public struct ModelRegistry: Sendable {
     /// The families that come with Fledge.
     public static let standard: ModelRegistry = {
         var registry = ModelRegistry()
-        for family in [T5.family, BART.family, BERT.family, RoBERTa.family, GPT2.family, BLOOM.family, LLaMA.family] {
-            registry.register(family)
-        }
+        let families = [
+            T5.family, BART.family, BERT.family, RoBERTa.family, GPT2.family, BLOOM.family, LLaMA.family,
+            RecurrentLM.family,
+        ]
+        for family in families { registry.register(family) }
         return registry
     }()
 

@@ -60,6 +60,8 @@ public struct DecoderState: Sendable {
     public private(set) var crossCaches: [KeyValueCache] = []
     /// Set until ``crossCaches`` are filled.
     public private(set) var pendingCrossAttention: PendingCrossAttention?
+    /// What a recurrent model remembers, one state a slot; nil for transformers.
+    public var recurrent: RecurrentState?
     /// Tokens read or decoded so far, one number a slot.
     public private(set) var lengths: [Int]
     /// Encoded prompt positions, one number a slot.
@@ -78,14 +80,16 @@ public struct DecoderState: Sendable {
     /// - Parameters:
     ///   - caches: one a layer, with a slot for each sequence.
     ///   - pending: the encoded prompts, for an encoder–decoder.
+    ///   - recurrent: what a recurrent model remembers, with a slot for each sequence.
     ///   - sequences: how many there are.
     ///   - positions: how the model tells places apart.
     ///   - workspace: the memory that steps compute in.
     public init(
-        caches: [KeyValueCache], pending: PendingCrossAttention? = nil, sequences: Int,
-        positions: any PositionEncoding, workspace: Workspace
+        caches: [KeyValueCache], pending: PendingCrossAttention? = nil, recurrent: RecurrentState? = nil,
+        sequences: Int, positions: any PositionEncoding, workspace: Workspace
     ) {
         selfCaches = caches
+        self.recurrent = recurrent
         pendingCrossAttention = pending
         encodedLengths = pending?.lengths ?? Array(repeating: 0, count: sequences)
         positionEncoding = positions
@@ -161,6 +165,7 @@ public struct DecoderState: Sendable {
         let slots = sources.map { activeSlots[$0] }
         for layer in selfCaches.indices { selfCaches[layer].select(slots) }
         for layer in crossCaches.indices { crossCaches[layer].select(slots) }
+        recurrent?.select(slots)
         if var pending = pendingCrossAttention {
             pending.cache.select(slots)
             pending.prompts = slots.map { pending.prompts[$0] }
@@ -171,6 +176,8 @@ public struct DecoderState: Sendable {
         activeSlots = Array(slots.indices)
     }
 
-    /// Bytes of all caches.
-    public var cacheByteCount: Int { (selfCaches + crossCaches).reduce(0) { $0 + $1.byteCount } }
+    /// Bytes of all caches and states.
+    public var cacheByteCount: Int {
+        (selfCaches + crossCaches).reduce(recurrent?.byteCount ?? 0) { $0 + $1.byteCount }
+    }
 }

@@ -29,8 +29,8 @@ struct FamilyGenerationTests {
         return try decoder.decode(Golden.self, from: Data(contentsOf: root.appending(path: "\(name)/golden.json")))
     }
 
-    @Test func thereAreGenerationsOfFourFamilies() {
-        for family in ["bart", "bloom", "gpt2", "llama"] {
+    @Test func thereAreGenerationsOfSixFamilies() {
+        for family in ["bart", "bloom", "gpt2", "gru", "llama", "lstm"] {
             #expect(Self.names.contains { $0.hasPrefix(family) }, "\(family)")
         }
     }

@@ -5,7 +5,10 @@ import Testing
 
 /// Caches, chunks and batches of the decoder-only kind.
 @Suite struct CausalDecodingTests {
-    static let models = ["gpt2-long", "bloom-bare", "llama-grouped-tied-llama3", "llama-one-key-head"]
+    static let models = [
+        "gpt2-long", "bloom-bare", "llama-grouped-tied-llama3", "llama-one-key-head", "lstm-untied", "lstm-tied",
+        "gru-untied", "gru-tied",
+    ]
 
     private func model(_ name: String, _ type: WeightType = .float32) throws -> any CausalLanguageModel {
         try AutoModelForCausalLM.from(directory: FamilyFixture(name: name).url, type: type)
@@ -73,7 +76,9 @@ import Testing
         var (state, _) = model.start(prompts)
         let before = state.cacheByteCount
         state.reorder(beams: [0, 0, 0, 1, 1])
-        #expect(state.cacheByteCount == before && state.activeSlots == [0, 1, 2, 3, 4])
+        // Pages are shared; a recurrent state is small and copied.
+        let after = model is RecurrentLanguageModel ? before / 2 * 5 : before
+        #expect(state.cacheByteCount == after && state.activeSlots == [0, 1, 2, 3, 4])
         let tokens = [[5, 9], [6, 9], [7, 9], [8, 9], [10, 11]]
         var hidden = model.decode(tokens.map { $0[0] }, state: &state)
         hidden = model.decode(tokens.map { $0[1] }, state: &state)

@@ -24,7 +24,10 @@ import Testing
     }
 
     @Test func `There are golden checkpoints of every family`() {
-        for family in ["bart", "bert", "bloom", "camembert", "gpt2", "llama", "roberta", "t5", "xlm-roberta"] {
+        let families = [
+            "bart", "bert", "bloom", "camembert", "gpt2", "gru", "llama", "lstm", "roberta", "t5", "xlm-roberta",
+        ]
+        for family in families {
             #expect(FamilyFixture.names.contains { $0.hasPrefix(family + "-") }, "\(family)")
         }
         #expect(FamilyFixture.names.count >= 58)
@@ -57,7 +60,7 @@ import Testing
     }
 
     /// More positions than go through the layers together.
-    @Test(arguments: ["bert-base", "gpt2-bare", "bart-base", "t5-encoder"])
+    @Test(arguments: ["bert-base", "gpt2-bare", "bart-base", "t5-encoder", "lstm-tied", "gru-tied"])
     func `Many sequences give what each gives alone, bit for bit`(name: String) throws {
         let model = try AutoModel.from(directory: FamilyFixture(name: name).url)
         var noise = Noise(state: 21)

@@ -7,9 +7,21 @@ import Testing
 @Suite struct GradientGoldenTests {
     @Test(arguments: TrainingFixture.all)
     func `Every parameter's gradient is torch's, and so is the loss`(fixture: TrainingFixture) throws {
+        try check(fixture, .shared)
+    }
+
+    @Test(arguments: Engine.availableISAs, [1, 2])
+    func `Gradients of recurrent models are torch's on every instruction set`(isa: String, threads: Int) throws {
+        let engine = try Engine(threads: threads, isa: isa)
+        let fixtures = TrainingFixture.all.filter { ["lstm-", "gru-"].contains(where: $0.path.contains) }
+        #expect(fixtures.count == 4)
+        for fixture in fixtures { try check(fixture, engine) }
+    }
+
+    private func check(_ fixture: TrainingFixture, _ engine: Engine) throws {
         let golden = try fixture.golden()
         let parameters = try ParameterSet(Checkpoint(directory: fixture.url.path))
-        let loss = try fixture.loss(parameters, golden, engine: .shared)
+        let loss = try fixture.loss(parameters, golden, engine: engine)
         #expect(abs(loss.scalars[0] - golden.losses[0]) <= 1e-5 * max(1, abs(golden.losses[0])))
         loss.backward()
         let expected = try fixture.gradients()

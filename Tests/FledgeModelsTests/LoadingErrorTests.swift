@@ -100,7 +100,7 @@ import Testing
         #expect(
             try complaint { $0.config["model_type"] = "gpt_neox" }
                 == "config.json: model_type “gpt_neox” is not one that Fledge runs; it runs "
-                + "bart, bert, bloom, camembert, gpt2, llama, mt5, roberta, t5, xlm-roberta")
+                + "bart, bert, bloom, camembert, gpt2, gru_lm, llama, lstm_lm, mt5, roberta, t5, xlm-roberta")
     }
 
     @Test func `A registry's families can be added and replaced`() throws {

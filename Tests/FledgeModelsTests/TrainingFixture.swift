@@ -74,7 +74,7 @@ struct TrainingFixture: Sendable, CustomTestStringConvertible {
         let count = labels.joined().count { $0 >= 0 }
         switch golden.head {
         case "causal":
-            guard let model = try family.causalLM?(source) as? DecoderOnlyTransformer else { throw Missing.head }
+            guard let model = try family.causalLM?(source) as? any TrainableCausalModel else { throw Missing.head }
             let shifted = labels.map { $0.dropFirst().count { $0 >= 0 } }.reduce(0, +)
             return model.loss(sequences, labels: labels, factor: 1 / Float(shifted))
         case "masked":

@@ -277,6 +277,14 @@ typedef struct fledge_kernels {
   void (*attend_backward)(const fledge_differentiable_attention *attention, const fledge_attention_gradients *gradients,
                           size_t unit, size_t next_unit, size_t block, float *query_part, float *bias_parts,
                           void *scratch);
+
+  // Recurrent cells (recurrent.h).
+  void (*lstm)(float *gates, const float *previous_cell, size_t width, float *cell, float *hidden);
+  void (*lstm_backward)(float *gates, const float *previous_cell, const float *cell, const float *d_hidden, size_t width,
+                        float *d_cell);
+  void (*gru)(float *gates, const float *recurrent, const float *previous_hidden, size_t width, float *hidden);
+  void (*gru_backward)(float *gates, float *recurrent, const float *previous_hidden, const float *d_hidden, size_t width,
+                       float *d_previous);
 } fledge_kernels;
 
 /// The table of one level, or null where this processor does not have it.
@@ -433,6 +441,22 @@ bool fledge_attention_forward(const fledge_kernels *kernels, fledge_pool *pool,
 bool fledge_attention_backward(const fledge_kernels *kernels, fledge_pool *pool,
                                const fledge_differentiable_attention *attention,
                                const fledge_attention_gradients *gradients);
+
+/// The elementwise half of one step of a recurrent layer, for `rows` sequences; of an LSTM unless `recurrent` is set.
+typedef struct fledge_recurrent_step {
+  size_t rows, width;
+  float *gates;                  // [rows, 4 or 3 · width], the gates' sums, which become the gates; backward, from the
+                                 // gates the gradients of the sums. LSTM: i, f, g, o; GRU: r, z, n, the input's share
+  float *recurrent;              // GRU: [rows, 3 · width], the state's share of the sums; backward, it becomes its gradient
+  const float *previous_hidden;  // GRU: [rows, width]
+  const float *previous_cell;    // LSTM: [rows, width]
+  float *cell, *hidden;          // [rows, width], the results; backward, `cell` is read
+  const float *d_hidden;         // set for the backward pass
+  float *d_cell;                 // LSTM, backward: the gradient of the cell, which becomes that of the previous one
+  float *d_previous;             // GRU, backward, optional: the gradient of the previous state is added to it, but for what
+                                 // goes through `recurrent`
+} fledge_recurrent_step;
+void fledge_recurrent_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_recurrent_step *step);
 
 /// Reads `bytes` once, spread over the pool, and returns a value that depends on all of them (a bandwidth probe).
 uint64_t fledge_read_all(fledge_pool *pool, const void *data, size_t bytes);

@@ -133,7 +133,7 @@ public final class LearningModel {
 
     /// The layers for one loss.
     private enum Layers {
-        case causal(DecoderOnlyTransformer)
+        case causal(any TrainableCausalModel)
         case masked(MaskedLanguageModel)
         case seq2Seq(EncoderDecoderTransformer)
         case sequence(SequenceClassificationModel)
