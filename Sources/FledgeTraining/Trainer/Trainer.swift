@@ -60,7 +60,7 @@ public final class Trainer {
             let accumulated = options.gradientAccumulationSteps
             let steps = (batches / accumulated) + (batches % accumulated == 0 ? 0 : 1)
             let (total, overflows) = steps.multipliedReportingOverflow(by: options.numTrainEpochs)
-            if overflows { throw TrainingError.badOption("num_train_epochs", "less: nobody can count the steps") }
+            if overflows { throw TrainingError.badOption("num_train_epochs", "fewer: the number of steps is too large") }
             guard total > 0 else { throw TrainingError.noData("the training data") }
             totalSteps = total
         }
@@ -78,7 +78,7 @@ public final class Trainer {
         }
         try need(options.maxSteps ?? 1 > 0, "max_steps", "above 0")
         try need(options.numTrainEpochs > 0, "num_train_epochs", "above 0")
-        try need(Float(options.learningRate).isFinite && options.learningRate >= 0, "learning_rate", "a number from 0 on")
+        try need(Float(options.learningRate).isFinite && options.learningRate >= 0, "learning_rate", "a number from 0 to 3.4e38")
         try need(options.weightDecay.isFinite && options.weightDecay >= 0, "weight_decay", "a number from 0 on")
         try need(options.warmupSteps >= 0, "warmup_steps", "0 or more")
         // All batches of a step are in memory at once, for the number of their labels.
@@ -137,7 +137,7 @@ public final class Trainer {
         let epochs = options.maxSteps == nil ? options.numTrainEpochs : nil
         let batches = try data.prefetchedBatches(from: position, epochs: epochs)
         defer { batches.cancel() }
-        while step < totalSteps {
+        while step < totalSteps, !isOutOfPatience {
             let start = ContinuousClock.now
             guard var record = try takeStep(batches) else { break }
             record.tokensPerSecond = (record.tokensPerSecond ?? 0) / (ContinuousClock.now - start).seconds
