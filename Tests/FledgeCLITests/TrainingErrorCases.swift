@@ -77,7 +77,7 @@ extension ErrorCase {
     private static let recipes = [
         ErrorCase(65, "recipe-is-not-yaml", "pretrain --recipe DIR/broken.yaml"),
         ErrorCase(65, "recipe-is-a-list", "pretrain --recipe DIR/list.yaml"),
-        ErrorCase(64, "recipe-unknown-flag", "pretrain --recipe DIR/unknown.yaml"),
+        ErrorCase(64, "recipe-unknown-flag", "\(run) --recipe DIR/unknown.yaml"),
         ErrorCase(65, "recipe-of-objects", "pretrain --recipe DIR/objects.yaml"),
         ErrorCase(66, "recipe-is-nowhere", "pretrain --recipe DIR/nothing.yaml"),
         ErrorCase(64, "recipe-without-value", "pretrain --recipe"),

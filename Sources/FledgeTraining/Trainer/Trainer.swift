@@ -93,15 +93,25 @@ public final class Trainer {
 
     /// Goes on from a checkpoint of the same model, data and options.
     ///
-    /// - Throws: ``CheckpointError``, ``OptimizerError``, ``SafetensorsError``.
+    /// - Throws: ``TrainingError/otherModel(_:_:)``, ``CheckpointError``, ``OptimizerError``, ``SafetensorsError``.
     public func resume(from checkpoint: TrainingCheckpoint) throws {
         let saved = try checkpoint.model()
-        for (name, value) in weightsToSave {
+        let weights = weightsToSave
+        func other(_ reason: String) -> TrainingError { .otherModel(checkpoint.path, reason) }
+        let names = Set(saved.names)
+        if let name = names.subtracting(weights.keys).min() { throw other("it has “\(name)”, which is not learned here") }
+        // All are compared before the first is changed.
+        var tensors: [String: Tensor] = [:]
+        for (name, value) in weights.sorted(by: { $0.key < $1.key }) {
+            guard names.contains(name) else { throw other("it has no “\(name)”") }
             let tensor = try saved.tensor(name)
             guard tensor.shape == value.shape else {
-                throw OptimizerError.wrongShape(name, expected: "\(value.shape)", found: "\(tensor.shape)")
+                throw other("“\(name)” is \(tensor.shape) in it, and \(value.shape) here")
             }
-            tensor.withFloats { source in
+            tensors[name] = tensor.converted(to: .float32)
+        }
+        for (name, value) in weights {
+            tensors[name]?.withFloats { source in
                 guard let base = source.baseAddress else { return }
                 value.overwrite(with: UnsafeBufferPointer(start: base, count: source.count))
             }
