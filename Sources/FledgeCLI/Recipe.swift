@@ -44,7 +44,8 @@ enum Recipe {
             throw UserError.badData("\(path): \(error)")
         }
         guard let mapping = node?.mapping else {
-            throw UserError.badData("\(path): is not a list of names and values; write one a line, such as max_steps: 100")
+            throw UserError.badData(
+                "\(path): is not a list of names and values; write one a line, such as max_steps: 100")
         }
         return try mapping.map { key, value in
             guard let name = key.string else { throw UserError.badData("\(path): a name is not a text") }

@@ -63,7 +63,8 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Of everything random.", valueName: "number"))
     var seed: UInt64 = 42
 
-    @Option(help: ArgumentHelp("How many threads compute (default: FLEDGE_THREADS, else all cores).", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("How many threads compute (default: FLEDGE_THREADS, else all cores).", valueName: "count"))
     var threads: Int?
 
     @Flag(help: "Take examples in the order of the files.")
@@ -169,7 +170,9 @@ struct TextFieldArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The field of a second text to classify.", valueName: "name"))
     var textPairField: String?
 
-    @Option(help: ArgumentHelp("The field of what a sequence-to-sequence model reads, or of an instruction.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The field of what a sequence-to-sequence model reads, or of an instruction.", valueName: "name"))
     var sourceField = "source"
 
     @Option(help: ArgumentHelp("The field of what it must write.", valueName: "name"))
@@ -232,7 +235,8 @@ struct AdapterArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The share of an adapter's inputs that training leaves out.", valueName: "probability"))
     var loraDropout: Float = 0
 
-    @Option(help: ArgumentHelp("Ends of the names of the layers that get one, separated by commas.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp("Ends of the names of the layers that get one, separated by commas.", valueName: "names"))
     var loraTargetModules = "q,v"
 
     @Option(help: ArgumentHelp("Go on with adapters that PEFT or Fledge wrote.", valueName: "directory"))

@@ -83,7 +83,8 @@ struct TrainingReport {
             try FileManager.default.createDirectory(atPath: arguments.output, withIntermediateDirectories: true)
             try Data(svg.utf8).write(to: URL(filePath: path))
         } catch {
-            throw UserError.inputOutput("\(path): cannot be written; check the folder, its permissions and the free space")
+            throw UserError.inputOutput(
+                "\(path): cannot be written; check the folder, its permissions and the free space")
         }
     }
 
@@ -91,7 +92,8 @@ struct TrainingReport {
         let steps = records.filter { $0.loss != nil }
         let speeds = steps.compactMap(\.tokensPerSecond).sorted()
         let summary = Summary(
-            steps: trainer.step, loss: steps.last?.loss, evalLoss: records.last { $0.metrics["eval_loss"] != nil }?.metrics["eval_loss"],
+            steps: trainer.step, loss: steps.last?.loss,
+            evalLoss: records.last { $0.metrics["eval_loss"] != nil }?.metrics["eval_loss"],
             tokensPerSecond: speeds.isEmpty ? nil : speeds[speeds.count / 2],
             parameters: trainer.model.parameters.count,
             trainableParameters: trainer.model.learned.reduce(0) { $0 + $1.value.elementCount },

@@ -84,17 +84,19 @@ struct RecipeTests {
         #expect(try files.names("events").count == 1)
         // The help knows no flag that the recipe above does not have.
         let help = try Fledge.run("pretrain", "--help").output
-        let known = Set(help.split(separator: "\n").compactMap { line -> String? in
-            let words = line.split(separator: " ")
-            guard line.hasPrefix("  --"), let flag = words.first else { return nil }
-            return flag.dropFirst(2).replacingOccurrences(of: "-", with: "_")
-        })
+        let known = Set(
+            help.split(separator: "\n").compactMap { line -> String? in
+                let words = line.split(separator: " ")
+                guard line.hasPrefix("  --"), let flag = words.first else { return nil }
+                return flag.dropFirst(2).replacingOccurrences(of: "-", with: "_")
+            })
         let written = Set(flags.split(separator: "\n").map { String($0.prefix { $0 != ":" }) })
         #expect(known.subtracting(written) == ["model", "tokenizer"], "left out: a model replaces a configuration")
     }
 
     @Test func `What is written beside a recipe wins`() throws {
-        let files = try files("config: config.json\ndata: nothing.jsonl\noutput: out\nmax_steps: 6\nlog_file: log.jsonl\n")
+        let files = try files(
+            "config: config.json\ndata: nothing.jsonl\noutput: out\nmax_steps: 6\nlog_file: log.jsonl\n")
         for recipe in ["--recipe recipe.yaml", "--recipe=recipe.yaml"] {
             let result = try run("\(recipe) --max-steps=2 --data ids.jsonl", in: files)
             #expect(result.status == 0, "\(result.error)")

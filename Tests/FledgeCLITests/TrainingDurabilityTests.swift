@@ -132,7 +132,8 @@ struct TrainingDurabilityTests {
             #expect(result.status == 74)
             #expect(
                 result.error
-                    == "error: \(files.path(output)): cannot be written: \(reason); check the folder and its permissions\n")
+                    == "error: \(files.path(output)): cannot be written: \(reason); check the folder and its permissions\n"
+            )
         }
     }
 
@@ -201,13 +202,17 @@ struct TrainingDurabilityTests {
         let others = [
             ("\"n_embd\": 32", "\"n_embd\": 64", "“transformer.h.0.attn.c_attn.bias” is [96] in it, and [192] here"),
             ("\"n_layer\": 2", "\"n_layer\": 3", "it has no “transformer.h.2.attn.c_attn.bias”"),
-            ("\"n_layer\": 2", "\"n_layer\": 1", "it has “transformer.h.1.attn.c_attn.bias”, which is not learned here"),
+            (
+                "\"n_layer\": 2", "\"n_layer\": 1",
+                "it has “transformer.h.1.attn.c_attn.bias”, which is not learned here"
+            ),
         ]
         for (old, new, complaint) in others {
             try Data(TrainingFiles.config.replacingOccurrences(of: old, with: new).utf8)
                 .write(to: files.directory.file("other.json"))
             let result = try files.run(
-                short.replacingOccurrences(of: "config.json", with: "other.json") + " --max-steps 4 --output DIR/out --resume")
+                short.replacingOccurrences(of: "config.json", with: "other.json")
+                    + " --max-steps 4 --output DIR/out --resume")
             #expect(result.status == 65)
             #expect(
                 result.complaint

@@ -48,7 +48,8 @@ extension LowRankAdapters {
         // PEFT knows layers by the names that the class with a head has.
         let prefix = model.family.fresh.prefixes.first ?? ""
         let needsPrefix =
-            !prefix.isEmpty && !layers.contains { $0.name.hasPrefix(prefix + ".") } && model.family.modelTypes != ["t5", "mt5"]
+            !prefix.isEmpty && !layers.contains { $0.name.hasPrefix(prefix + ".") }
+            && model.family.modelTypes != ["t5", "mt5"]
         var tensors: [String: Tensor] = [:]
         for layer in layers {
             let name = LowRankAdapters.beginning + (needsPrefix ? prefix + "." : "") + layer.name
@@ -113,7 +114,9 @@ extension LowRankAdapters {
                 throw TrainingError.badAdapter(
                     file.path, "“\(long)” has \(a.shape) and \(b.shape) for a matrix of \(outputs) by \(inputs)")
             }
-            func owned(_ tensor: Tensor) -> Tensor { Tensor(tensor.converted(to: .float32).scalars, shape: tensor.shape) }
+            func owned(_ tensor: Tensor) -> Tensor {
+                Tensor(tensor.converted(to: .float32).scalars, shape: tensor.shape)
+            }
             layers.append(
                 (
                     layer, Parameter(name: layer + ".lora_A.weight", value: owned(a)),

@@ -84,9 +84,11 @@ public final class LowRankAdapters {
     func tensors(dropout: Dropout?) -> [String: LowRankAdapter] {
         var result: [String: LowRankAdapter] = [:]
         for (index, layer) in layers.enumerated() {
-            let own = options.dropout > 0 ? dropout.map {
-                Dropout(probability: options.dropout, seed: $0.stream(UInt64(index) << 32).seed)
-            } : nil
+            let own =
+                options.dropout > 0
+                ? dropout.map {
+                    Dropout(probability: options.dropout, seed: $0.stream(UInt64(index) << 32).seed)
+                } : nil
             result[layer.name] = LowRankAdapter(
                 a: layer.a.tensor, b: layer.b.tensor, scale: options.scale, dropout: own,
                 type: type)

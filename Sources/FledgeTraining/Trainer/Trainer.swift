@@ -60,7 +60,9 @@ public final class Trainer {
             let accumulated = options.gradientAccumulationSteps
             let steps = (batches / accumulated) + (batches % accumulated == 0 ? 0 : 1)
             let (total, overflows) = steps.multipliedReportingOverflow(by: options.numTrainEpochs)
-            if overflows { throw TrainingError.badOption("num_train_epochs", "fewer: the number of steps is too large") }
+            if overflows {
+                throw TrainingError.badOption("num_train_epochs", "fewer: the number of steps is too large")
+            }
             guard total > 0 else { throw TrainingError.noData("the training data") }
             totalSteps = total
         }
@@ -78,7 +80,9 @@ public final class Trainer {
         }
         try need(options.maxSteps ?? 1 > 0, "max_steps", "above 0")
         try need(options.numTrainEpochs > 0, "num_train_epochs", "above 0")
-        try need(Float(options.learningRate).isFinite && options.learningRate >= 0, "learning_rate", "a number from 0 to 3.4e38")
+        try need(
+            Float(options.learningRate).isFinite && options.learningRate >= 0, "learning_rate",
+            "a number from 0 to 3.4e38")
         try need(options.weightDecay.isFinite && options.weightDecay >= 0, "weight_decay", "a number from 0 on")
         try need(options.warmupSteps >= 0, "warmup_steps", "0 or more")
         // All batches of a step are in memory at once, for the number of their labels.
@@ -99,7 +103,9 @@ public final class Trainer {
         let weights = weightsToSave
         func other(_ reason: String) -> TrainingError { .otherModel(checkpoint.path, reason) }
         let names = Set(saved.names)
-        if let name = names.subtracting(weights.keys).min() { throw other("it has “\(name)”, which is not learned here") }
+        if let name = names.subtracting(weights.keys).min() {
+            throw other("it has “\(name)”, which is not learned here")
+        }
         // All are compared before the first is changed.
         var tensors: [String: Tensor] = [:]
         for (name, value) in weights.sorted(by: { $0.key < $1.key }) {
@@ -182,9 +188,12 @@ public final class Trainer {
         let labels = parts.reduce(0) { $0 + model.labelCount($1) }
         var loss: Float = 0
         for (index, part) in parts.enumerated() {
-            let dropout = options.dropout == 0 ? nil : Dropout(
-                probability: options.dropout,
-                seed: options.seed &+ UInt64(step * parts.count + index + 1) &* 0xD134_2543_DE82_EF95)
+            let dropout =
+                options.dropout == 0
+                ? nil
+                : Dropout(
+                    probability: options.dropout,
+                    seed: options.seed &+ UInt64(step * parts.count + index + 1) &* 0xD134_2543_DE82_EF95)
             let partial = try model.loss(part, factor: 1 / Float(max(1, labels)), dropout: dropout)
             loss += partial.scalars[0]
             partial.backward()
@@ -193,7 +202,9 @@ public final class Trainer {
         func need(_ value: Float, _ what: String) throws {
             guard !value.isFinite else { return }
             model.parameters.clearGradients()
-            throw TrainingError.notFinite(what: what, step: step + 1, batch: place, checkpoint: goodCheckpoint.flatMap { CheckpointFiles.exists($0) ? $0 : nil })
+            throw TrainingError.notFinite(
+                what: what, step: step + 1, batch: place,
+                checkpoint: goodCheckpoint.flatMap { CheckpointFiles.exists($0) ? $0 : nil })
         }
         try need(loss, "loss")
         let rate = schedule.learningRate(at: step)
