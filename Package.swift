@@ -63,7 +63,8 @@ let package = Package(
         .target(
             name: "FledgeTraining",
             dependencies: [
-                "CFledgeKernels", "FledgeData", "FledgeModels", "FledgeNN", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers",
+                "CFledgeKernels", "FledgeData", "FledgeModels", "FledgeNN", "FledgeTemplates", "FledgeTensor",
+                "FledgeTokenizers",
             ],
             swiftSettings: settings),
         // faces

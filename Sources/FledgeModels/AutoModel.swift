@@ -32,7 +32,8 @@ public struct ModelConfig: Decodable, Sendable {
         return (try decode(ModelConfig.self, data, path: path), data)
     }
 
-    package static func decode<Config: Decodable>(_ type: Config.Type, _ data: Data, path: String) throws(ModelError) -> Config
+    package static func decode<Config: Decodable>(_ type: Config.Type, _ data: Data, path: String) throws(ModelError)
+        -> Config
     {
         do {
             return try JSONDecoder().decode(type, from: data)

@@ -68,7 +68,8 @@ public enum GPT2 {
         inputsFirst: ["c_attn.weight", "c_proj.weight", "c_fc.weight"],
         fresh: FreshWeights(deviation: { name, fields in
             let deviation = fields.initializerRange ?? 0.02
-            return name.hasSuffix("c_proj.weight") ? deviation / Float(2 * (fields.nLayer ?? 12)).squareRoot() : deviation
+            guard name.hasSuffix("c_proj.weight") else { return deviation }
+            return deviation / Float(2 * (fields.nLayer ?? 12)).squareRoot()
         })
     ) { source, scope in
         let config = try source.decode(Config.self)

@@ -82,7 +82,8 @@ extension QuestionAnsweringModel {
             let own = scores.sliced(0, row..<row + sequence.ids.count).transposed(0, 1).contiguous()
             row += sequence.ids.count
             losses.append(
-                own.crossEntropyOfRows(labels: [span.lowerBound, max(span.lowerBound, span.upperBound - 1)], factor: factor / 2))
+                own.crossEntropyOfRows(
+                    labels: [span.lowerBound, max(span.lowerBound, span.upperBound - 1)], factor: factor / 2))
         }
         return losses.dropFirst().reduce(losses[0]) { $0 + $1 }
     }

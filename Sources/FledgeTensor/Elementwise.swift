@@ -138,7 +138,8 @@ extension Tensor {
                 if other.node != nil { add(dy * a / (b * b) * -1, to: other, isFresh: true) }
             default:
                 // Of two equals the first one wins.
-                let mask = Tensor(zip(dy.broadcastScalars(a), dy.broadcastScalars(b)).map { $0 >= $1 ? 1 : 0 }, shape: dy.shape)
+                let mask = Tensor(
+                    zip(dy.broadcastScalars(a), dy.broadcastScalars(b)).map { $0 >= $1 ? 1 : 0 }, shape: dy.shape)
                 if self.node != nil { add(dy * mask, to: self, isFresh: true) }
                 if other.node != nil { add(dy * (mask * -1 + 1), to: other, isFresh: true) }
             }

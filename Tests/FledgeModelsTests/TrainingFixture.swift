@@ -64,7 +64,9 @@ struct TrainingFixture: Sendable, CustomTestStringConvertible {
     }
 
     /// The loss of the batch as a mean over labels, differentiable in the parameters.
-    func loss(_ parameters: ParameterSet, _ golden: Golden, type: WeightType = .float32, engine: Engine) throws -> Tensor {
+    func loss(_ parameters: ParameterSet, _ golden: Golden, type: WeightType = .float32, engine: Engine) throws
+        -> Tensor
+    {
         let (config, data) = try ModelConfig.read(directory: url)
         guard let family = ModelRegistry.standard.families[config.modelType] else { throw Missing.family }
         let weights = WeightLoader(parameters, type: type, isDifferentiable: true, engine: engine)

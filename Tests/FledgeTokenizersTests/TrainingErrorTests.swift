@@ -74,7 +74,8 @@ struct TrainingErrorTests {
     @Test func `files that cannot be read are named`() throws {
         var corpus = TrainingCorpus()
         corpus.append(file: "/nonexistent/a.txt", format: .lines)
-        #expect(throws: TokenizerTrainingError.unreadable(file: "/nonexistent/a.txt", reason: "there is no such file")) {
+        #expect(throws: TokenizerTrainingError.unreadable(file: "/nonexistent/a.txt", reason: "there is no such file"))
+        {
             try TokenizerTrainer(style: .gpt2, vocabularySize: 300).train(on: corpus)
         }
         corpus = TrainingCorpus()
@@ -130,7 +131,9 @@ struct TrainingErrorTests {
             throws: TokenizerTrainingError.unwritable(
                 path: directory.file("no/where"), reason: "the directory to make it in does not exist")
         ) { try trained.save(to: directory.file("no/where")) }
-        #expect(throws: TokenizerTrainingError.unwritable(path: directory.file("file"), reason: "it is not a directory")) {
+        #expect(
+            throws: TokenizerTrainingError.unwritable(path: directory.file("file"), reason: "it is not a directory")
+        ) {
             try trained.save(to: directory.file("file"))
         }
         // A file's place that is taken by a directory: the other file must not be replaced either.

@@ -105,7 +105,9 @@ import Testing
     @Test func `A fused matrix that cannot have an adapter is an error`() throws {
         let model = try Self.model("families/bloom-prefix")
         let text = message { try model.adapt(.init(rank: 2, targetModules: ["query_key_value"]), seed: 1) }
-        #expect(text.hasSuffix("is fused with others in this family and cannot have an adapter; leave it out of the target modules"))
+        #expect(
+            text.hasSuffix(
+                "is fused with others in this family and cannot have an adapter; leave it out of the target modules"))
         #expect(
             message { try model.adapt(.init(rank: 2, targetModules: ["nowhere"]), seed: 1) }
                 == "no layer's name ends with “nowhere”; give the names of linear layers of this model")
@@ -116,15 +118,21 @@ import Testing
         let output = try TemporaryDirectory()
         let configs = [
             "gpt2": "\"n_embd\": 32, \"n_layer\": 2, \"n_head\": 2",
-            "bert": "\"hidden_size\": 32, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, \"intermediate_size\": 64",
-            "roberta": "\"hidden_size\": 32, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, \"intermediate_size\": 64",
-            "t5": "\"d_model\": 32, \"d_kv\": 16, \"d_ff\": 64, \"num_layers\": 2, \"num_heads\": 2, \"tie_word_embeddings\": false, \"feed_forward_proj\": \"gated-gelu\", \"decoder_start_token_id\": 0, \"pad_token_id\": 0, \"eos_token_id\": 1",
-            "bart": "\"d_model\": 32, \"encoder_layers\": 2, \"decoder_layers\": 2, \"encoder_attention_heads\": 2, \"decoder_attention_heads\": 2, \"encoder_ffn_dim\": 64, \"decoder_ffn_dim\": 64",
-            "llama": "\"hidden_size\": 32, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, \"intermediate_size\": 64",
+            "bert":
+                "\"hidden_size\": 32, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, \"intermediate_size\": 64",
+            "roberta":
+                "\"hidden_size\": 32, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, \"intermediate_size\": 64",
+            "t5":
+                "\"d_model\": 32, \"d_kv\": 16, \"d_ff\": 64, \"num_layers\": 2, \"num_heads\": 2, \"tie_word_embeddings\": false, \"feed_forward_proj\": \"gated-gelu\", \"decoder_start_token_id\": 0, \"pad_token_id\": 0, \"eos_token_id\": 1",
+            "bart":
+                "\"d_model\": 32, \"encoder_layers\": 2, \"decoder_layers\": 2, \"encoder_attention_heads\": 2, \"decoder_attention_heads\": 2, \"encoder_ffn_dim\": 64, \"decoder_ffn_dim\": 64",
+            "llama":
+                "\"hidden_size\": 32, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, \"intermediate_size\": 64",
             "bloom": "\"hidden_size\": 32, \"n_layer\": 2, \"n_head\": 2",
         ]
         let config = "{\"model_type\": \"\(type)\", \"vocab_size\": 64, \(try #require(configs[type]))}"
-        let task: LearningTask = ["bert", "roberta"].contains(type) ? .maskedLM : ["t5", "bart"].contains(type) ? .seq2SeqLM : .causalLM
+        let task: LearningTask =
+            ["bert", "roberta"].contains(type) ? .maskedLM : ["t5", "bart"].contains(type) ? .seq2SeqLM : .causalLM
         let model = try LearningModel(config: Data(config.utf8), path: "/config.json", task: task, seed: 3)
         let ids = Array(5..<17)
         let labels: Labels = task == .seq2SeqLM ? .target(Array(20..<28)) : .tokens(ids)

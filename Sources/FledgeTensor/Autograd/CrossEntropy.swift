@@ -59,7 +59,9 @@ private struct CrossEntropy {
         if hasGradient {
             inputGradient = Tensor(like: input, shape: input.shape)
             biasGradient = bias?.node == nil ? nil : Tensor(like: input, shape: Shape(columns)).zerosLike()
-            weightGradients = weight.sources.map { $0.node == nil ? nil : Tensor(like: input, shape: gradientShape($0)) }
+            weightGradients = weight.sources.map {
+                $0.node == nil ? nil : Tensor(like: input, shape: gradientShape($0))
+            }
         }
         // Whole tiles, and few enough that their logits stay near the processor.
         let atOnce = max(96, (8 << 20) / max(1, columns) / 12 * 12)

@@ -73,7 +73,8 @@ extension Tensor {
     /// memory, so that what the tensor was before must not be looked at any more.
     package func addingColumns(_ other: Tensor, at column: Int) -> Tensor {
         let (rows, columns, width) = (shape[0], shape[1], other.shape[1])
-        precondition(isContiguous && other.shape[0] == rows && column + width <= columns, "\(other.shape) into \(shape)")
+        precondition(
+            isContiguous && other.shape[0] == rows && column + width <= columns, "\(other.shape) into \(shape)")
         let source = other.contiguous()
         let kernels = engine.kernels.pointee
         for row in 0..<rows {

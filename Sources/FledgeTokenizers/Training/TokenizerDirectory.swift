@@ -19,7 +19,9 @@ extension TrainedTokenizer {
     /// - Throws: ``TokenizerTrainingError/unwritable(path:reason:)``, or ``TokenizerTrainingError/badSetting(_:)`` for a style that
     ///   SentencePiece does not know.
     @discardableResult
-    public func save(to directory: String, includesSentencePiece: Bool = false) throws(TokenizerTrainingError) -> [String] {
+    public func save(to directory: String, includesSentencePiece: Bool = false) throws(TokenizerTrainingError)
+        -> [String]
+    {
         var files = [("tokenizer.json", tokenizerJSON()), ("tokenizer_config.json", configurationJSON())]
         if includesSentencePiece { files.append((sentencePieceFileName, try sentencePieceModel())) }
         try TokenizerDirectory.write(files, to: directory)

@@ -76,9 +76,9 @@ public final class LearningModel {
         config: Data, path: String, task: LearningTask, type: WeightType = .float32, seed: UInt64 = 0,
         registry: ModelRegistry = .standard, engine: Engine = .shared
     ) throws {
-        let type_ = try ModelConfig.decode(ModelConfig.self, config, path: path).modelType
-        guard let family = registry.families[type_] else {
-            throw ModelError.unsupportedModelType(path, type_, registry.families.keys.sorted())
+        let modelType = try ModelConfig.decode(ModelConfig.self, config, path: path).modelType
+        guard let family = registry.families[modelType] else {
+            throw ModelError.unsupportedModelType(path, modelType, registry.families.keys.sorted())
         }
         self.config = config
         (self.family, self.task, self.type, self.engine) = (family, task, type, engine)
@@ -97,7 +97,9 @@ public final class LearningModel {
     /// Makes the layers once, so that every parameter is there and errors come early.
     private func prepare() throws {
         // Other types can only be learned around.
-        guard type == .float32 || type == .bfloat16 || type == .int8 else { throw TrainingError.unsupportedType(type.rawValue) }
+        guard type == .float32 || type == .bfloat16 || type == .int8 else {
+            throw TrainingError.unsupportedType(type.rawValue)
+        }
         // A small model takes milliseconds; what it was made for is the parameters and the errors.
         _ = try makeLayers(dropout: nil)
         for name in family.fresh.buffers { parameters[name]?.isTrainable = false }
@@ -124,7 +126,9 @@ public final class LearningModel {
     /// Adds the adapters to the matrices that they belong to, and forgets them.
     public func mergeAdapters() {
         for layer in adapters?.layers ?? [] {
-            guard let parameter = parameters[layer.name + ".weight"], let scale = adapters?.options.scale else { continue }
+            guard let parameter = parameters[layer.name + ".weight"], let scale = adapters?.options.scale else {
+                continue
+            }
             var delta = layer.b.value.matmul(layer.a.value) * scale
             if family.fresh.inputsFirst.contains(where: { parameter.name.hasSuffix($0) }) {
                 delta = delta.transposed(0, 1).contiguous()
@@ -158,14 +162,15 @@ public final class LearningModel {
             return model
         }
         defer { withExtendedLifetime(loader) {} }
-        let layers: Layers = switch task {
-        case .causalLM: .causal(try cast(try need(family.causalLM)))
-        case .maskedLM: .masked(try need(family.maskedLM))
-        case .seq2SeqLM: .seq2Seq(try cast(try need(family.seq2SeqLM)))
-        case .sequenceClassification: .sequence(try need(family.sequenceClassification))
-        case .tokenClassification: .token(try need(family.tokenClassification))
-        case .questionAnswering: .answer(try need(family.questionAnswering))
-        }
+        let layers: Layers =
+            switch task {
+            case .causalLM: .causal(try cast(try need(family.causalLM)))
+            case .maskedLM: .masked(try need(family.maskedLM))
+            case .seq2SeqLM: .seq2Seq(try cast(try need(family.seq2SeqLM)))
+            case .sequenceClassification: .sequence(try need(family.sequenceClassification))
+            case .tokenClassification: .token(try need(family.tokenClassification))
+            case .questionAnswering: .answer(try need(family.questionAnswering))
+            }
         if let layer = loader.adapters.keys.sorted().first(where: { !loader.usedAdapters.contains($0) }) {
             throw TrainingError.cannotAdapt(layer)
         }
