@@ -122,10 +122,18 @@ enum Failure {
                 usage
             default: badData
             }
-        case is TemplateError, is DataError, is ScheduleError, is OptimizerError: badData
+        case let error as DataError:
+            switch error {
+            case .unreadable, .noFiles: missingInput
+            case .noRoom: inputOutput
+            case .invalidOption, .unknownFormat: usage
+            case .malformed, .changed: badData
+            }
+        case is ScheduleError: usage
+        case is TemplateError, is OptimizerError: badData
         case let error as TrainingError:
             switch error {
-            case .notFinite, .wrongLabels, .noData, .badAdapter: badData
+            case .notFinite, .wrongLabels, .noData, .badAdapter, .otherModel: badData
             default: usage
             }
         case let error as CheckpointError:

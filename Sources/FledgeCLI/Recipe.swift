@@ -7,23 +7,36 @@ import Yams
     import Foundation
 #endif
 
-/// A YAML file of flags: `learning_rate: 1e-3` is `--learning-rate 1e-3`, `true` gives a flag without a value, a list the
-/// flag several times.
+/// A YAML file of flags: `learning_rate: 1e-3` is `--learning-rate 1e-3`, `true` gives a flag without a value, `null` and
+/// `false` give none, a list gives the flag several times.
 enum Recipe {
-    /// The command line with `--recipe FILE` replaced by what the file says; what is written beside it comes later, and
-    /// wins.
+    /// The command line with `--recipe FILE` replaced by what the file says. A flag that is written beside it wins: what
+    /// the file says of it is left out.
     ///
     /// - Throws: ``UserError`` that names the file, and the line where YAML has one.
     static func expanded(_ arguments: [String]) throws -> [String] {
-        guard let at = arguments.firstIndex(of: "--recipe"), at + 1 < arguments.count else { return arguments }
-        var rest = arguments
-        rest.removeSubrange(at...at + 1)
-        let flags = try flags(of: arguments[at + 1])
+        let (path, rest) = try separated(arguments)
+        guard let path else { return arguments }
+        let given = Set(rest.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) })
         // Behind the command's name.
-        return Array(rest.prefix(1)) + flags + Array(rest.dropFirst())
+        return try Array(rest.prefix(1)) + flags(of: path).filter { !given.contains($0.name) }.flatMap(\.arguments)
+            + Array(rest.dropFirst())
     }
 
-    private static func flags(of path: String) throws -> [String] {
+    /// The recipe's path, nil without one, and the other arguments.
+    private static func separated(_ arguments: [String]) throws(UserError) -> (path: String?, rest: [String]) {
+        let prefix = "--recipe="
+        var rest = arguments
+        if let at = arguments.firstIndex(where: { $0.hasPrefix(prefix) }) {
+            return (String(rest.remove(at: at).dropFirst(prefix.count)), rest)
+        }
+        guard let at = arguments.firstIndex(of: "--recipe") else { return (nil, arguments) }
+        guard at + 1 < arguments.count else { throw .usage("--recipe has no value; give a YAML file") }
+        rest.removeSubrange(at...at + 1)
+        return (arguments[at + 1], rest)
+    }
+
+    private static func flags(of path: String) throws -> [(name: String, arguments: [String])] {
         let node: Node?
         do {
             node = try Yams.compose(yaml: try Terminal.readText(path))
@@ -31,27 +44,31 @@ enum Recipe {
             throw UserError.badData("\(path): \(error)")
         }
         guard let mapping = node?.mapping else {
-            throw UserError.badData("\(path): is not a list of names and values; write one a line, such as max_steps: 100")
+            throw UserError.badData(
+                "\(path): is not a list of names and values; write one a line, such as max_steps: 100")
         }
-        var flags: [String] = []
-        for (key, value) in mapping {
+        return try mapping.map { key, value in
             guard let name = key.string else { throw UserError.badData("\(path): a name is not a text") }
             let flag = "--" + name.replacing("_", with: "-")
-            if let list = value.sequence {
-                for item in list {
-                    guard let text = item.scalar?.string else {
-                        throw UserError.badData("\(path): “\(name)” has a list of something that is no single value")
-                    }
-                    flags += [flag, text]
-                }
-            } else if value.tag == Tag(.bool), let isOn = value.bool {
-                if isOn { flags.append(flag) }
-            } else if let text = value.scalar?.string {
-                flags += [flag, text]
-            } else {
-                throw UserError.badData("\(path): “\(name)” has a value that is neither a single one nor a list")
-            }
+            return (flag, try arguments(flag, value, error: { .badData("\(path): “\(name)” has \($0)") }))
         }
-        return flags
+    }
+
+    /// One line of the file as arguments. A value is joined to its flag, since it may begin with a dash.
+    private static func arguments(
+        _ flag: String, _ value: Node, error: (String) -> UserError
+    ) throws(UserError) -> [String] {
+        if let list = value.sequence {
+            var arguments: [String] = []
+            for item in list {
+                guard let text = item.scalar?.string else { throw error("a list of something that is no single value") }
+                arguments.append(flag + "=" + text)
+            }
+            return arguments
+        }
+        if value.tag == Tag(.null) { return [] }
+        if value.tag == Tag(.bool), let isOn = value.bool { return isOn ? [flag] : [] }
+        guard let text = value.scalar?.string else { throw error("a value that is neither a single one nor a list") }
+        return [flag + "=" + text]
     }
 }

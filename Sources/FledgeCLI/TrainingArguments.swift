@@ -63,7 +63,8 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Of everything random.", valueName: "number"))
     var seed: UInt64 = 42
 
-    @Option(help: ArgumentHelp("How many threads compute (default: FLEDGE_THREADS, else all cores).", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("How many threads compute (default: FLEDGE_THREADS, else all cores).", valueName: "count"))
     var threads: Int?
 
     @Flag(help: "Take examples in the order of the files.")
@@ -96,6 +97,19 @@ struct TrainingArguments: ParsableArguments {
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
+    func validate() throws {
+        for (flag, count) in [("--batch-size", batchSize), ("--batch-tokens", batchTokens ?? 1)]
+        where !(1...1 << 40).contains(count) {
+            throw ValidationError("\(flag) is \(count); give a number above 0")
+        }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads is \(threads); give a number from 1 to 1024, or leave it out")
+        }
+        if OptimizerSettings(optim: optim) == nil {
+            throw ValidationError("--optim is “\(optim)”; it must be adamw, adafactor or sgd")
+        }
+    }
+
     func options() throws -> TrainingOptions {
         var options = TrainingOptions()
         options.maxSteps = maxSteps
@@ -106,10 +120,7 @@ struct TrainingArguments: ParsableArguments {
         options.schedule = lrSchedulerType
         options.maxGradNorm = maxGradNorm
         options.gradientAccumulationSteps = gradientAccumulationSteps
-        guard let optimizer = OptimizerSettings(optim: optim) else {
-            throw ValidationError("--optim is “\(optim)”; it must be adamw, adafactor or sgd")
-        }
-        options.optimizer = optimizer
+        if let optimizer = OptimizerSettings(optim: optim) { options.optimizer = optimizer }
         options.dropout = dropout
         options.seed = seed
         options.saveSteps = saveSteps
@@ -159,7 +170,9 @@ struct TextFieldArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The field of a second text to classify.", valueName: "name"))
     var textPairField: String?
 
-    @Option(help: ArgumentHelp("The field of what a sequence-to-sequence model reads, or of an instruction.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The field of what a sequence-to-sequence model reads, or of an instruction.", valueName: "name"))
     var sourceField = "source"
 
     @Option(help: ArgumentHelp("The field of what it must write.", valueName: "name"))
@@ -197,6 +210,18 @@ struct TextFieldArguments: ParsableArguments {
 
     @Option(help: ArgumentHelp("Tokens of a target at most; longer ones are cut.", valueName: "count"))
     var maxTargetLength: Int?
+
+    func validate() throws {
+        let lengths = [
+            ("--block-length", blockLength), ("--max-length", maxLength), ("--max-target-length", maxTargetLength),
+        ]
+        for (flag, length) in lengths {
+            if let length, length < 1 { throw ValidationError("\(flag) is \(length); give a number above 0") }
+        }
+        guard maskRate > 0, maskRate <= 1 else {
+            throw ValidationError("--mask-rate is \(maskRate); give a share above 0, 1 at most")
+        }
+    }
 }
 
 /// Low-rank adapters.
@@ -210,7 +235,8 @@ struct AdapterArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The share of an adapter's inputs that training leaves out.", valueName: "probability"))
     var loraDropout: Float = 0
 
-    @Option(help: ArgumentHelp("Ends of the names of the layers that get one, separated by commas.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp("Ends of the names of the layers that get one, separated by commas.", valueName: "names"))
     var loraTargetModules = "q,v"
 
     @Option(help: ArgumentHelp("Go on with adapters that PEFT or Fledge wrote.", valueName: "directory"))

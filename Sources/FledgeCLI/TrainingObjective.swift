@@ -1,4 +1,3 @@
-import ArgumentParser
 import Fledge
 
 #if canImport(FoundationEssentials)
@@ -15,7 +14,7 @@ struct TrainingObjective {
 
     private func tokenizer() throws -> any Tokenizer {
         guard let tokenizerDirectory else {
-            throw ValidationError("the data are texts, and there is no tokenizer; give --tokenizer")
+            throw UserError.usage("the data are texts, and there is no tokenizer; give --tokenizer")
         }
         return try AutoTokenizer.from(directory: tokenizerDirectory)
     }
@@ -97,7 +96,7 @@ struct TrainingObjective {
         case .seq2SeqLM: PretokenizedExamples(vocabularySize: vocabulary, kind: .target)
         case .tokenClassification: PretokenizedExamples(vocabularySize: vocabulary, kind: .tokenClasses(count: classes))
         case .sequenceClassification: PretokenizedExamples(vocabularySize: vocabulary, kind: .category(count: classes))
-        case .questionAnswering: throw ValidationError("question answering learns from texts, not from token ids")
+        case .questionAnswering: throw UserError.usage("question answering learns from texts, not from token ids")
         }
     }
 }

@@ -57,7 +57,9 @@ struct TrainingReport {
             }
         }
         terminal.clear()
-        if interrupt.happened { terminal.print("stopped after step \(trainer.step); --resume goes on from there") }
+        if interrupt.happened, trainer.step < trainer.totalSteps {
+            terminal.print("stopped after step \(trainer.step); --resume goes on from there")
+        }
         try picture(records)
         try summary(records)
     }
@@ -81,7 +83,8 @@ struct TrainingReport {
             try FileManager.default.createDirectory(atPath: arguments.output, withIntermediateDirectories: true)
             try Data(svg.utf8).write(to: URL(filePath: path))
         } catch {
-            throw UserError.inputOutput("\(path): cannot be written; check the folder, its permissions and the free space")
+            throw UserError.inputOutput(
+                "\(path): cannot be written; check the folder, its permissions and the free space")
         }
     }
 
@@ -89,14 +92,16 @@ struct TrainingReport {
         let steps = records.filter { $0.loss != nil }
         let speeds = steps.compactMap(\.tokensPerSecond).sorted()
         let summary = Summary(
-            steps: trainer.step, loss: steps.last?.loss, evalLoss: records.last { $0.metrics["eval_loss"] != nil }?.metrics["eval_loss"],
+            steps: trainer.step, loss: steps.last?.loss,
+            evalLoss: records.last { $0.metrics["eval_loss"] != nil }?.metrics["eval_loss"],
             tokensPerSecond: speeds.isEmpty ? nil : speeds[speeds.count / 2],
             parameters: trainer.model.parameters.count,
             trainableParameters: trainer.model.learned.reduce(0) { $0 + $1.value.elementCount },
             peakMemoryBytes: Terminal.peakMemoryBytes, output: arguments.output)
         if arguments.json { return try Terminal.json(summary) }
         Terminal.output(
-            "\(summary.steps) steps, loss \(Terminal.fixed(summary.loss ?? .nan, 4))"
+            "\(summary.steps) steps"
+                + (summary.loss.map { ", loss \(Terminal.fixed($0, 4))" } ?? "")
                 + (summary.evalLoss.map { ", evaluation \(Terminal.fixed($0, 4))" } ?? "")
                 + ", \(Terminal.fixed(summary.tokensPerSecond ?? 0, 0)) tokens/s, "
                 + "\(Terminal.megabytes(summary.peakMemoryBytes)); the model is in \(arguments.output)\n")

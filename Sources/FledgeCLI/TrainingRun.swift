@@ -21,7 +21,7 @@ struct TrainingRun {
         let engine = try ModelOptions.engine(threads: arguments.threads)
         let options = try arguments.options()
         let dataSet = try TrainingRun.dataSet(arguments.data)
-        let isTokenised = try TrainingRun.isTokenised(dataSet)
+        let isTokenised = try isTokenised(dataSet)
         let name = try objectiveName()
         let choice = TrainingObjective(
             name: name, text: arguments.text, tokenizerDirectory: tokenizerDirectory ?? model)
@@ -37,6 +37,7 @@ struct TrainingRun {
                 options: BatchOptions(size: .examples(arguments.batchSize), shuffles: false))
         }
         let store = CheckpointStore(path: arguments.output)
+        try store.prepare()
         let trainer = try Trainer(
             model: model, data: data, evaluation: evaluation, options: options, checkpoints: store,
             copiedFiles: tokenizerFiles)
@@ -54,8 +55,11 @@ struct TrainingRun {
     }
 
     /// Whether the first record is token ids already.
-    static func isTokenised(_ dataSet: DataSet) throws -> Bool {
-        try RecordReader(dataSet.taking(1)).next()?["input_ids"] != nil
+    private func isTokenised(_ dataSet: DataSet) throws -> Bool {
+        guard let first = try RecordReader(dataSet.taking(1)).next() else {
+            throw TrainingError.noData(arguments.data.joined(separator: ", "))
+        }
+        return first["input_ids"] != nil
     }
 
     /// Without a word about it, what the kind of model is made for.

@@ -58,7 +58,7 @@ public enum GPT2 {
                 ?? ConfigCheck.epsilon("layer_norm_epsilon", layerNormEpsilon)
         }
 
-        var innerWidth: Int { nInner ?? 4 * nEmbd }
+        var innerWidth: Int { nInner ?? 4 &* nEmbd }
     }
 
     public static let family = DecoderOnlyFamily(

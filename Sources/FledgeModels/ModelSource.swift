@@ -17,10 +17,12 @@ public struct ModelSource {
     /// - Parameters:
     ///   - directory: where the model is, for errors and for files beside the weights.
     ///   - config: the bytes of `config.json`.
+    ///   - configPath: where the configuration is, for errors; nil for the directory's `config.json`.
     ///   - weights: hands out the weights.
-    public init(directory: URL, config: Data, weights: WeightLoader) {
+    public init(directory: URL, config: Data, configPath: String? = nil, weights: WeightLoader) {
         self.directory = directory
         self.config = config
+        self.configPath = configPath ?? directory.appending(path: "config.json").path
         self.weights = weights
     }
 
@@ -29,7 +31,7 @@ public struct ModelSource {
     public var root: WeightScope { weights.root }
 
     /// Where the configuration is, for errors.
-    public var configPath: String { directory.appending(path: "config.json").path }
+    public let configPath: String
 
     /// The configuration as a family's own type.
     ///

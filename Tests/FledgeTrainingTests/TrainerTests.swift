@@ -70,7 +70,7 @@ import Testing
         let trainer = try Trainer(model: Self.model(), data: Self.data(folder), options: options)
         let text = message { try trainer.run { _ in } }
         #expect(text.contains("is not a finite number (batch "))
-        #expect(text.contains("no checkpoint had been saved"))
+        #expect(text.contains("no good checkpoint had been saved"))
     }
 
     @Test func `Adapters learn, are saved as PEFT has them, and merge to what they computed`() throws {

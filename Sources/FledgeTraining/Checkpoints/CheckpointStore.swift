@@ -17,6 +17,14 @@ public struct CheckpointStore: Sendable {
     /// Where the checkpoint of a step is or will be.
     public func path(ofStep step: Int) -> String { "\(path)/\(Self.prefix)\(step)" }
 
+    /// Makes the directory, so that one that cannot be written is known before hours of work and not after them.
+    ///
+    /// - Throws: ``CheckpointError``, also while another process saves there.
+    public func prepare() throws(CheckpointError) {
+        try CheckpointFiles.createDirectory(path)
+        _ = try CheckpointLock(directory: path)
+    }
+
     /// Writes a checkpoint of the step `contents.state.step`, then removes those that are too many. What a save that was
     /// killed left behind is removed too.
     ///

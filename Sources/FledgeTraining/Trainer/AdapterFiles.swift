@@ -90,6 +90,11 @@ extension LowRankAdapters {
         var options = Options(
             rank: config.rank, alpha: config.alpha, dropout: config.dropout ?? 0,
             targetModules: config.targetModules ?? [])
+        do {
+            try options.check()
+        } catch {
+            throw TrainingError.badAdapter(path, "\(error)")
+        }
         if config.usesRankStabilization ?? false { options.alpha *= Float(config.rank).squareRoot() }
         let file = try SafetensorsFile(path: directory + "/adapter_model.safetensors")
         var layers: [(name: String, a: Parameter, b: Parameter)] = []

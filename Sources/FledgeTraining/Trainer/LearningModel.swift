@@ -26,6 +26,7 @@ public final class LearningModel {
     public private(set) var adapters: LowRankAdapters?
     let family: ModelFamily
     private let padToken: Int
+    private let configPath: String
 
     /// Continues from a directory's checkpoint. A head that it lacks begins as the family's reference begins.
     ///
@@ -48,6 +49,7 @@ public final class LearningModel {
             throw ModelError.unsupportedModelType(path, own.modelType, registry.families.keys.sorted())
         }
         self.config = config ?? data
+        configPath = path
         (self.family, self.task, self.type, self.engine, self.directory) = (family, task, type, engine, directory)
         let fields = try ModelConfig.decode(FreshWeights.Fields.self, self.config, path: path)
         padToken = fields.padTokenId ?? 0
@@ -80,6 +82,7 @@ public final class LearningModel {
         }
         self.config = config
         (self.family, self.task, self.type, self.engine) = (family, task, type, engine)
+        configPath = path
         directory = URL(filePath: path).deletingLastPathComponent()
         padToken = try ModelConfig.decode(FreshWeights.Fields.self, config, path: path).padTokenId ?? 0
         parameters = try family.fresh.parameters(config: config, path: path, seed: seed)
@@ -149,7 +152,7 @@ public final class LearningModel {
         let loader = WeightLoader(
             parameters, type: type, isDifferentiable: true, dropout: dropout,
             adapters: adapters?.tensors(dropout: dropout) ?? [:], engine: engine)
-        let source = ModelSource(directory: directory, config: config, weights: loader)
+        let source = ModelSource(directory: directory, config: config, configPath: configPath, weights: loader)
         func need<Model>(_ load: ModelFamily.Loader<Model>?) throws -> Model {
             guard let load else { throw TrainingError.noHead(task.rawValue, family.modelTypes[0]) }
             return try load(source)

@@ -11,6 +11,13 @@ public final class LowRankAdapters {
         /// Ends of the names of the layers that get one: `q`, `v`, `c_attn`.
         public var targetModules: [String]
 
+        /// - Throws: ``TrainingError/badOption(_:_:)`` for what cannot be computed with.
+        func check() throws(TrainingError) {
+            guard 1...65_536 ~= rank else { throw .badOption("the adapters' rank", "above 0, and 65536 at most") }
+            guard alpha.isFinite else { throw .badOption("the adapters' alpha", "a number") }
+            guard dropout >= 0, dropout < 1 else { throw .badOption("the adapters' dropout", "from 0 to below 1") }
+        }
+
         /// What the product of the two matrices is multiplied by.
         public var scale: Float { alpha / Float(rank) }
 
@@ -39,7 +46,7 @@ public final class LowRankAdapters {
     public init(
         _ parameters: ParameterSet, options: Options, inputsFirst: [String] = [], type: WeightType, seed: UInt64
     ) throws(TrainingError) {
-        guard options.rank > 0 else { throw .badOption("the adapters' rank", "above 0") }
+        try options.check()
         self.options = options
         self.type = type == .bfloat16 ? .bfloat16 : .float32
         var layers: [(name: String, a: Parameter, b: Parameter)] = []

@@ -66,7 +66,8 @@ extension LearningModel {
         do {
             try data.write(to: URL(filePath: partial))
         } catch {
-            throw CheckpointError.unwritable(partial, "check the folder, its permissions and the free space")
+            try? CheckpointFiles.remove(partial)
+            throw CheckpointError.unwritable(path, "there may be no room on its disk")
         }
         try CheckpointFiles.move(partial, to: path)
     }

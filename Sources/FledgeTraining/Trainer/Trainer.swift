@@ -29,6 +29,9 @@ public final class Trainer {
     private var state = TrainerState()
     private var position = BatchPosition.start
     private var lastCheckpoint: String?
+    /// The newest checkpoint whose weights have given a finite loss and finite gradients.
+    private var goodCheckpoint: String?
+    private var savedStep: Int?
     private var evaluationsWithoutProgress = 0
 
     /// - Parameters:
@@ -55,7 +58,13 @@ public final class Trainer {
         } else {
             let batches = try data.batchCount()
             let accumulated = options.gradientAccumulationSteps
-            totalSteps = (batches + accumulated - 1) / accumulated * options.numTrainEpochs
+            let steps = (batches / accumulated) + (batches % accumulated == 0 ? 0 : 1)
+            let (total, overflows) = steps.multipliedReportingOverflow(by: options.numTrainEpochs)
+            if overflows {
+                throw TrainingError.badOption("num_train_epochs", "fewer: the number of steps is too large")
+            }
+            guard total > 0 else { throw TrainingError.noData("the training data") }
+            totalSteps = total
         }
         schedule = try LearningRateSchedule(
             options.schedule, learningRate: options.learningRate, warmupSteps: options.warmupSteps,
@@ -71,27 +80,44 @@ public final class Trainer {
         }
         try need(options.maxSteps ?? 1 > 0, "max_steps", "above 0")
         try need(options.numTrainEpochs > 0, "num_train_epochs", "above 0")
-        try need(options.learningRate.isFinite && options.learningRate >= 0, "learning_rate", "a number from 0 on")
+        try need(
+            Float(options.learningRate).isFinite && options.learningRate >= 0, "learning_rate",
+            "a number from 0 to 3.4e38")
         try need(options.weightDecay.isFinite && options.weightDecay >= 0, "weight_decay", "a number from 0 on")
-        try need(options.gradientAccumulationSteps > 0, "gradient_accumulation_steps", "above 0")
+        try need(options.warmupSteps >= 0, "warmup_steps", "0 or more")
+        // All batches of a step are in memory at once, for the number of their labels.
+        try need(1...65_536 ~= options.gradientAccumulationSteps, "gradient_accumulation_steps", "from 1 to 65536")
         try need(options.dropout >= 0 && options.dropout < 1, "dropout", "from 0 to below 1")
         try need(options.maxGradNorm ?? 0 >= 0, "max_grad_norm", "0 or more")
         try need(options.saveSteps ?? 1 > 0, "save_steps", "above 0")
+        try need(options.saveTotalLimit ?? 1 > 0, "save_total_limit", "above 0")
         try need(options.evalSteps ?? 1 > 0, "eval_steps", "above 0")
+        try need(options.earlyStoppingPatience ?? 1 > 0, "early_stopping_patience", "above 0")
     }
 
     /// Goes on from a checkpoint of the same model, data and options.
     ///
-    /// - Throws: ``CheckpointError``, ``OptimizerError``, ``SafetensorsError``, or `DecodingError` for a data position of
-    ///   another version.
+    /// - Throws: ``TrainingError/otherModel(_:_:)``, ``CheckpointError``, ``OptimizerError``, ``SafetensorsError``.
     public func resume(from checkpoint: TrainingCheckpoint) throws {
         let saved = try checkpoint.model()
-        for (name, value) in weightsToSave {
+        let weights = weightsToSave
+        func other(_ reason: String) -> TrainingError { .otherModel(checkpoint.path, reason) }
+        let names = Set(saved.names)
+        if let name = names.subtracting(weights.keys).min() {
+            throw other("it has “\(name)”, which is not learned here")
+        }
+        // All are compared before the first is changed.
+        var tensors: [String: Tensor] = [:]
+        for (name, value) in weights.sorted(by: { $0.key < $1.key }) {
+            guard names.contains(name) else { throw other("it has no “\(name)”") }
             let tensor = try saved.tensor(name)
             guard tensor.shape == value.shape else {
-                throw OptimizerError.wrongShape(name, expected: "\(value.shape)", found: "\(tensor.shape)")
+                throw other("“\(name)” is \(tensor.shape) in it, and \(value.shape) here")
             }
-            tensor.withFloats { source in
+            tensors[name] = tensor.converted(to: .float32)
+        }
+        for (name, value) in weights {
+            tensors[name]?.withFloats { source in
                 guard let base = source.baseAddress else { return }
                 value.overwrite(with: UnsafeBufferPointer(start: base, count: source.count))
             }
@@ -102,8 +128,16 @@ public final class Trainer {
         }
         state = checkpoint.state
         step = state.step
-        if let saved = state.dataPosition { position = try saved.decoded() }
+        if let saved = state.dataPosition {
+            guard let saved = try? saved.decoded(as: BatchPosition.self) else {
+                throw CheckpointError.damaged(checkpoint.path, "its data position is of another version")
+            }
+            position = saved
+        }
+        // What has been measured since the best step, which is a measurement's own.
+        if let every = options.evalSteps { evaluationsWithoutProgress = step / every - (state.bestStep ?? 0) / every }
         lastCheckpoint = checkpoint.path
+        savedStep = step
     }
 
     /// Runs until the last step, or until `shouldStop` says so after a step.
@@ -119,7 +153,7 @@ public final class Trainer {
         let epochs = options.maxSteps == nil ? options.numTrainEpochs : nil
         let batches = try data.prefetchedBatches(from: position, epochs: epochs)
         defer { batches.cancel() }
-        while step < totalSteps {
+        while step < totalSteps, !isOutOfPatience {
             let start = ContinuousClock.now
             guard var record = try takeStep(batches) else { break }
             record.tokensPerSecond = (record.tokensPerSecond ?? 0) / (ContinuousClock.now - start).seconds
@@ -135,7 +169,8 @@ public final class Trainer {
             if let every = options.saveSteps, step % every == 0 || isLast || stops { try save() }
             if stops { break }
         }
-        if options.saveSteps == nil, store != nil { try save() }
+        // Without --save-steps, and where the data ended before the last step.
+        if savedStep != step { try save() }
     }
 
     private var isOutOfPatience: Bool {
@@ -167,11 +202,14 @@ public final class Trainer {
         func need(_ value: Float, _ what: String) throws {
             guard !value.isFinite else { return }
             model.parameters.clearGradients()
-            throw TrainingError.notFinite(what: what, step: step + 1, batch: place, checkpoint: lastCheckpoint)
+            throw TrainingError.notFinite(
+                what: what, step: step + 1, batch: place,
+                checkpoint: goodCheckpoint.flatMap { CheckpointFiles.exists($0) ? $0 : nil })
         }
         try need(loss, "loss")
         let rate = schedule.learningRate(at: step)
         let norm = try update(learningRate: Float(rate)) { try need($0, "gradient norm") }
+        goodCheckpoint = lastCheckpoint
         step += 1
         position = batches.position
         state.step = step
@@ -243,5 +281,6 @@ public final class Trainer {
                 model: weightsToSave, optimizer: optimizer.state, state: state, copiedFiles: copiedFiles,
                 writtenFiles: ["config.json": [UInt8](model.config)]),
             limit: options.saveTotalLimit, best: state.bestStep)
+        savedStep = step
     }
 }

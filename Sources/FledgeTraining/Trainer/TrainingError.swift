@@ -9,6 +9,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case badOption(String, String)
     case notFinite(what: String, step: Int, batch: String, checkpoint: String?)
     case noData(String)
+    case otherModel(String, String)
 
     public var description: String {
         switch self {
@@ -27,8 +28,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .badOption(let name, let rule): "\(name) must be \(rule)"
         case .notFinite(let what, let step, let batch, let checkpoint):
             "the \(what) of step \(step) is not a finite number (\(batch)); "
-                + (checkpoint.map { "the last good checkpoint is \($0)" } ?? "no checkpoint had been saved")
+                + (checkpoint.map { "the last good checkpoint is \($0)" } ?? "no good checkpoint had been saved")
                 + "; lower the learning rate, or look at that batch"
+        case .otherModel(let path, let reason):
+            "\(path): is not a checkpoint of this run: \(reason); resume with the same model and adapters, or choose another "
+                + "folder"
         case .noData(let path): "\(path): there is no example to learn from"
         }
     }
