@@ -11,7 +11,8 @@ import Testing
 
     /// Differentiates a weighted sum of `function`'s result with respect to all elements of all `inputs`, both ways.
     static func check(
-        _ inputs: [Tensor], step: Float = 1e-2, tolerance: Float = 2e-2, sourceLocation: SourceLocation = #_sourceLocation,
+        _ inputs: [Tensor], step: Float = 1e-2, tolerance: Float = 2e-2,
+        sourceLocation: SourceLocation = #_sourceLocation,
         _ function: ([Tensor]) -> Tensor
     ) {
         let weights = numbers(function(inputs).shape, 99)
@@ -95,7 +96,9 @@ import Testing
         }
         // As GPT-2's file has it, and two matrices that share their input.
         Self.check([x, across]) { $0[0].product(PackedWeight([$0[1].transposed(0, 1)], type: .float32)) }
-        Self.check([x, w, Self.numbers([3, inputs], 15)]) { $0[0].product(PackedWeight([$0[1], $0[2]], type: .float32)) }
+        Self.check([x, w, Self.numbers([3, inputs], 15)]) {
+            $0[0].product(PackedWeight([$0[1], $0[2]], type: .float32))
+        }
         guard inputs > 1 else { return }
         Self.check([x, w, gain, shift]) {
             let norm = Norm.layer(weight: $0[2], bias: $0[3], epsilon: 1e-3)
@@ -113,7 +116,8 @@ import Testing
         let (x, w, bias) = (Self.numbers([5, 6], 17), Self.numbers([9, 6], 18), Self.numbers([9], 19))
         let labels = [3, -100, 0, 8, 8]
         Self.check([x, w, bias]) {
-            $0[0].crossEntropy(PackedWeight([$0[1]], type: .float32), bias: $0[2], scale: 0.8, labels: labels, factor: 0.5)
+            $0[0].crossEntropy(
+                PackedWeight([$0[1]], type: .float32), bias: $0[2], scale: 0.8, labels: labels, factor: 0.5)
         }
         Self.check([Self.numbers([5, 9], 20)]) { $0[0].crossEntropyOfRows(labels: labels, factor: 0.5) }
     }
