@@ -80,9 +80,7 @@ public struct FreshWeights: Sendable {
     /// A uniform distribution where the family has one; else zeros for biases, ones for the weights of norms, a normal
     /// distribution for matrices.
     package func initial(_ name: String, _ shape: Shape, _ fields: Fields, seed: UInt64) -> Tensor {
-        // A stream for each name: FNV-1a of its bytes.
-        let stream = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        var generator = RandomGenerator(seed: seed, stream: stream)
+        var generator = RandomGenerator(seed: seed, name: name)
         if let bound = bound(name, fields) {
             return Tensor(
                 (0..<shape.elementCount).map { _ in Float(generator.nextUnit() * 2 - 1) * bound }, shape: shape)

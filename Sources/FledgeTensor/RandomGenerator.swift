@@ -74,6 +74,12 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
 }
 
 extension RandomGenerator {
+    /// The sequence that belongs to a name (by FNV-1a of its bytes): numbers for one do not depend on the others.
+    package init(seed: UInt64, name: String) {
+        let stream = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        self.init(seed: seed, stream: stream)
+    }
+
     /// Numbers of a normal distribution around 0 (Box and Muller 1958).
     public mutating func normals(_ count: Int, deviation: Float) -> [Float] {
         var values: [Float] = []

@@ -57,8 +57,7 @@ public final class LowRankAdapters {
             guard options.targetModules.contains(where: { layer == $0 || layer.hasSuffix("." + $0) }) else { continue }
             var (outputs, inputs) = (parameter.value.shape[0], parameter.value.shape[1])
             if inputsFirst.contains(where: { parameter.name.hasSuffix($0) }) { swap(&outputs, &inputs) }
-            let stream = layer.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-            var generator = RandomGenerator(seed: seed, stream: stream)
+            var generator = RandomGenerator(seed: seed, name: layer)
             // Kaiming's uniform distribution with a = √5: up to 1 / √inputs.
             let bound = 1 / Double(inputs).squareRoot()
             let a = (0..<options.rank * inputs).map { _ in Float((generator.nextUnit() * 2 - 1) * bound) }
