@@ -57,6 +57,9 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The share of numbers that training leaves out.", valueName: "probability"))
     var dropout: Float = 0
 
+    @Flag(help: "Keep only what goes into each block, and compute the rest again on the way back: less memory.")
+    var gradientCheckpointing = false
+
     @Option(help: ArgumentHelp("What products are computed in.", valueName: "type"))
     var dtype: WeightType = .float32
 
@@ -122,6 +125,7 @@ struct TrainingArguments: ParsableArguments {
         options.gradientAccumulationSteps = gradientAccumulationSteps
         if let optimizer = OptimizerSettings(optim: optim) { options.optimizer = optimizer }
         options.dropout = dropout
+        options.gradientCheckpointing = gradientCheckpointing
         options.seed = seed
         options.saveSteps = saveSteps
         options.saveTotalLimit = saveTotalLimit

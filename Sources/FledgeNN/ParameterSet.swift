@@ -90,11 +90,8 @@ public final class ParameterSet: WeightSource {
     public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
         guard let parameter = self[name] else { throw .missingTensor(path, name) }
         used.insert(name)
-        return isFrozen ? parameter.value : parameter.tensor
+        return parameter.tensor
     }
-
-    /// Whether no gradients are wanted for now, as while a model is evaluated.
-    public var isFrozen = false
 
     /// How many numbers there are.
     public var count: Int { parameters.reduce(0) { $0 + $1.value.elementCount } }

@@ -18,10 +18,27 @@ import Testing
         for fixture in fixtures { try check(fixture, engine) }
     }
 
-    private func check(_ fixture: TrainingFixture, _ engine: Engine) throws {
+    @Test(arguments: TrainingFixture.all)
+    func `Blocks that are computed again on the way back give the same`(fixture: TrainingFixture) throws {
+        try check(fixture, .shared, mode: .recomputing)
+    }
+
+    @Test(arguments: TrainingFixture.all)
+    func `Without gradients the loss is the same and nothing flows back`(fixture: TrainingFixture) throws {
         let golden = try fixture.golden()
         let parameters = try ParameterSet(Checkpoint(directory: fixture.url.path))
-        let loss = try fixture.loss(parameters, golden, engine: engine)
+        let recorded = try fixture.loss(parameters, golden, engine: .shared)
+        let loss = try withoutGradients { try fixture.loss(parameters, golden, engine: .shared) }
+        #expect(loss.scalars == recorded.scalars)
+        #expect(recorded.requiresGradient && !loss.requiresGradient)
+        loss.backward()
+        #expect(parameters.parameters.allSatisfy { $0.gradient == nil })
+    }
+
+    private func check(_ fixture: TrainingFixture, _ engine: Engine, mode: GradientMode = .recording) throws {
+        let golden = try fixture.golden()
+        let parameters = try ParameterSet(Checkpoint(directory: fixture.url.path))
+        let loss = try withGradientMode(mode) { try fixture.loss(parameters, golden, engine: engine) }
         #expect(abs(loss.scalars[0] - golden.losses[0]) <= 1e-5 * max(1, abs(golden.losses[0])))
         loss.backward()
         let expected = try fixture.gradients()

@@ -22,7 +22,8 @@ extension Tensor {
         let input = norm?(self) ?? self
         var job = CrossEntropy(
             input: input.detached().contiguous(), weight: weight, bias: bias, scale: scale, factor: factor,
-            hasGradient: [input, bias].contains { $0?.node != nil } || weight.sources.contains { $0.node != nil })
+            hasGradient: GradientMode.current != .off
+                && ([input, bias] + weight.sources).contains { $0?.node != nil })
         let loss = job.run(labels)
         let gradients = job
         return loss.recorded(from: [input, bias] + weight.sources) { gradient in

@@ -194,7 +194,9 @@ public final class Trainer {
                 : Dropout(
                     probability: options.dropout,
                     seed: options.seed &+ UInt64(step * parts.count + index + 1) &* 0xD134_2543_DE82_EF95)
-            let partial = try model.loss(part, factor: 1 / Float(max(1, labels)), dropout: dropout)
+            let partial = try withGradientMode(options.gradientCheckpointing ? .recomputing : .recording) {
+                try model.loss(part, factor: 1 / Float(max(1, labels)), dropout: dropout)
+            }
             loss += partial.scalars[0]
             partial.backward()
         }
@@ -247,12 +249,10 @@ public final class Trainer {
     /// - Throws: ``DataError``, ``ModelError``.
     public func evaluate() throws -> TrainingRecord {
         guard let evaluation else { throw TrainingError.badOption("evaluation data", "given") }
-        model.parameters.isFrozen = true
-        defer { model.parameters.isFrozen = false }
         let batches = try evaluation.batches()
         var (sum, labels) = (0.0, 0)
         while let batch = try batches.next() {
-            sum += Double(try model.loss(batch, factor: 1).scalars[0])
+            sum += Double(try withoutGradients { try model.loss(batch, factor: 1).scalars[0] })
             labels += model.labelCount(batch)
         }
         let loss = sum / Double(max(1, labels))

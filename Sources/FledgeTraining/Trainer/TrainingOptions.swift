@@ -12,6 +12,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var gradientAccumulationSteps = 1
     public var optimizer = OptimizerSettings.adamW(.init())
     public var dropout: Float = 0
+    /// Whether blocks keep only what goes into them and are computed again on the way back: less memory, more work.
+    public var gradientCheckpointing = false
     public var seed: UInt64 = 42
     public var saveSteps: Int?
     public var saveTotalLimit: Int?
