@@ -94,6 +94,9 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Event files for TensorBoard go there.", valueName: "directory"))
     var tensorboard: String?
 
+    @Flag(help: "Tell where the time of a step goes, beside what the machine's products reach.")
+    var profile = false
+
     @OptionGroup(title: "Text") var text: TextFieldArguments
     @OptionGroup(title: "Low-rank adaptation") var lora: AdapterArguments
 

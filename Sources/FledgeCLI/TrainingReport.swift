@@ -26,8 +26,9 @@ struct TrainingReport {
         let trainableParameters: Int
         let peakMemoryBytes: Int
         let output: String
+        let profile: StepProfile?
         enum CodingKeys: String, CodingKey {
-            case steps, loss, parameters, output
+            case steps, loss, parameters, output, profile
             case evalLoss = "eval_loss"
             case tokensPerSecond = "tokens_per_second"
             case trainableParameters = "trainable_parameters"
@@ -44,10 +45,19 @@ struct TrainingReport {
         let start = ContinuousClock.now
         let first = trainer.step
         var records: [TrainingRecord] = log?.kept ?? []
+        let times = trainer.model.engine.times
+        var (profiled, profileStart, profileEnd) = (0, start, start)
         try trainer.run(shouldStop: { interrupt.happened }) { record in
             try log?.write(record)
             try events?.write(record)
             records.append(record)
+            if arguments.profile, record.loss != nil {
+                if times.isOn {
+                    (profiled, profileEnd) = (profiled + 1, .now)
+                } else if record.step >= first + 2 {
+                    (times.isOn, profileStart) = (true, .now)
+                }
+            }
             if let loss = record.metrics["eval_loss"] {
                 terminal.print("step \(record.step): eval_loss \(Terminal.fixed(loss, 4))")
             } else if terminal.isEnabled {
@@ -56,12 +66,18 @@ struct TrainingReport {
                 terminal.print(plain(record))
             }
         }
+        let profile =
+            profiled == 0
+            ? nil
+            : StepProfile(
+                trainer.model.engine, steps: profiled, seconds: (profileEnd - profileStart).seconds,
+                type: trainer.model.type)
         terminal.clear()
         if interrupt.happened, trainer.step < trainer.totalSteps {
             terminal.print("stopped after step \(trainer.step); --resume goes on from there")
         }
         try picture(records)
-        try summary(records)
+        try summary(records, profile)
     }
 
     private func line(_ record: TrainingRecord, seconds: Double, steps: Int) -> TrainingProgressLine {
@@ -88,7 +104,7 @@ struct TrainingReport {
         }
     }
 
-    private func summary(_ records: [TrainingRecord]) throws {
+    private func summary(_ records: [TrainingRecord], _ profile: StepProfile?) throws {
         let steps = records.filter { $0.loss != nil }
         let speeds = steps.compactMap(\.tokensPerSecond).sorted()
         let summary = Summary(
@@ -97,7 +113,7 @@ struct TrainingReport {
             tokensPerSecond: speeds.isEmpty ? nil : speeds[speeds.count / 2],
             parameters: trainer.model.parameters.count,
             trainableParameters: trainer.model.learned.reduce(0) { $0 + $1.value.elementCount },
-            peakMemoryBytes: Terminal.peakMemoryBytes, output: arguments.output)
+            peakMemoryBytes: Terminal.peakMemoryBytes, output: arguments.output, profile: profile)
         if arguments.json { return try Terminal.json(summary) }
         Terminal.output(
             "\(summary.steps) steps"
@@ -105,5 +121,6 @@ struct TrainingReport {
                 + (summary.evalLoss.map { ", evaluation \(Terminal.fixed($0, 4))" } ?? "")
                 + ", \(Terminal.fixed(summary.tokensPerSecond ?? 0, 0)) tokens/s, "
                 + "\(Terminal.megabytes(summary.peakMemoryBytes)); the model is in \(arguments.output)\n")
+        if let profile { Terminal.output(profile.text) }
     }
 }

@@ -183,7 +183,9 @@ public struct DecoderState: Sendable {
     /// The same state with other ``differentiableInputs``, in the same order.
     package func replacing(differentiableInputs inputs: [Tensor]) -> DecoderState {
         var (result, inputs) = (self, inputs[...])
-        if pendingCrossAttention != nil, let hidden = inputs.popFirst() { result.pendingCrossAttention?.hidden = hidden }
+        if pendingCrossAttention != nil, let hidden = inputs.popFirst() {
+            result.pendingCrossAttention?.hidden = hidden
+        }
         if let bias = step.bias, let table = inputs.popFirst() {
             result.step.bias = DistanceBias(table: table, span: bias.span)
         }

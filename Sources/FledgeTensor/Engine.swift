@@ -52,6 +52,8 @@ public final class Engine: Sendable {
     package nonisolated(unsafe) let kernels: UnsafePointer<fledge_kernels>
     package nonisolated(unsafe) let pool: OpaquePointer
     package let arena = MemoryArena()
+    /// Where time goes, when somebody wants to know.
+    public let times = OperationTimes()
 
     /// How many threads compute, the caller's included.
     public let threads: Int

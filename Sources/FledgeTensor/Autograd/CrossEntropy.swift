@@ -24,7 +24,7 @@ extension Tensor {
             input: input.detached().contiguous(), weight: weight, bias: bias, scale: scale, factor: factor,
             hasGradient: GradientMode.current != .off
                 && ([input, bias] + weight.sources).contains { $0?.node != nil })
-        let loss = job.run(labels)
+        let loss = engine.times.measure(.vocabulary) { job.run(labels) }
         let gradients = job
         return loss.recorded(from: [input, bias] + weight.sources) { gradient in
             gradients.propagate(gradient.value.floats[0], to: input, bias)
@@ -109,8 +109,11 @@ private struct CrossEntropy {
             column += source.shape[0]
             guard let target else { continue }
             var (a, b) = source.node?.transposed == nil ? (part, inputs) : (inputs, part)
-            let done = fledge_outer_run(
-                engine.kernels, engine.pool, &a, &b, type, scale, !isFirst, target.floats, target.shape[1])
+            let operations = 2 * Double(rows) * Double(a.columns) * Double(b.columns)
+            let done = engine.times.measure(.vocabulary, operations: operations) {
+                fledge_outer_run(
+                    engine.kernels, engine.pool, &a, &b, type, scale, !isFirst, target.floats, target.shape[1])
+            }
             precondition(done, "out of memory for the gradient of a projection")
         }
         if let biasGradient {

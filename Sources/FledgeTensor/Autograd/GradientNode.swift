@@ -143,7 +143,9 @@ extension Tensor {
     package func addInPlace(_ other: Tensor) {
         let source = other.contiguous()
         precondition(elementCount == other.elementCount && isContiguous, "adding \(other.shape) to \(shape)")
-        fledge_add_run(engine.kernels, engine.pool, source.floats, elementCount, floats)
+        engine.times.measure(.sums) {
+            fledge_add_run(engine.kernels, engine.pool, source.floats, elementCount, floats)
+        }
         withExtendedLifetime((self, source)) {}
     }
 

@@ -234,11 +234,14 @@ public final class Trainer {
                     gradient: UnsafeBufferPointer(gradient.lent),
                     settings: groups.settings(name: parameter.name, shape: parameter.value.shape)))
         }
-        let norm = GradientNorm.norm(of: updates, engine: model.engine)
+        let times = model.engine.times
+        let norm = times.measure(.optimizer) { GradientNorm.norm(of: updates, engine: model.engine) }
         try check(norm)
         let maximum = options.maxGradNorm.flatMap { $0 > 0 ? $0 : nil }
-        optimizer.step(
-            updates, learningRate: learningRate, gradientScale: GradientNorm.scale(norm: norm, maximum: maximum))
+        times.measure(.optimizer) {
+            optimizer.step(
+                updates, learningRate: learningRate, gradientScale: GradientNorm.scale(norm: norm, maximum: maximum))
+        }
         withExtendedLifetime(gradients) {}
         for parameter in model.learned { parameter.clearGradient() }
         return norm
