@@ -1,5 +1,5 @@
-import ArgumentParser
-import Fledge
+public import ArgumentParser
+public import Fledge
 
 /// Which metrics, and what concerns single ones of them. The names are those of the programs whose scores they give.
 struct MetricFlags: ParsableArguments {

@@ -73,9 +73,7 @@ public struct SQuAD: Metric {
     }
 
     private static func tokens(of answer: String, words: inout WordTable) -> [Int32] {
-        AnswerNormalization.words(of: answer).map {
-            words.number(of: Array(String(String.UnicodeScalarView($0)).utf8))
-        }
+        AnswerNormalization.words(of: answer).map { words.number(of: $0) }
     }
 
     private func f1(_ prediction: [Int32], _ reference: [Int32]) -> Double {

@@ -2,6 +2,9 @@
 struct EntityReader {
     private let scheme: TaggingScheme?
     private let transitions: TagTransitions?
+    /// Tags that were taken apart already, by the numbers of their texts.
+    private var texts = WordTable()
+    private var tags: [EntityTag] = []
 
     /// - Throws: an ``EvaluationError`` if a scheme is to be found out and is none.
     init(mode: EntityScores.Mode, systems: [[EvaluationExample]]) throws(EvaluationError) {
@@ -9,15 +12,15 @@ struct EntityReader {
         case .lenient: scheme = nil
         case .strict(let given?): scheme = given
         case .strict(nil):
-            var letters: Set<Character> = []
+            var letters: Set<Unicode.Scalar> = []
             for example in systems.first ?? [] {
                 for tag in example.referenceTags {
-                    if let first = tag.unicodeScalars.first { letters.insert(Character(first)) }
+                    if let first = tag.unicodeScalars.first { letters.insert(first) }
                 }
             }
             guard let found = TaggingScheme.detected(from: letters) else {
                 throw .badOption(
-                    name: "scheme", problem: "the right tags begin with \(letters.map(String.init).sorted())",
+                    name: "scheme", problem: "the right tags begin with \(letters.map { String($0) }.sorted())",
                     remedy: "Give the scheme, or evaluate leniently.")
             }
             scheme = found
@@ -31,22 +34,32 @@ struct EntityReader {
     /// The entities of a sentence.
     ///
     /// - Throws: an ``EvaluationError`` for an empty tag, and, if the mode is strict, for one that the scheme has not.
-    func spans(of tags: [String], example: Int, types: inout WordTable) throws(EvaluationError) -> Set<EntitySpan> {
+    mutating func spans(
+        of tags: [String], example: Int, types: inout WordTable
+    ) throws(EvaluationError) -> [EntitySpan] {
         let outside = EntityTag.outside(&types)
         var read: [EntityTag] = []
         for text in tags {
-            guard let tag = EntityTag(text, strict: scheme != nil, types: &types) else {
-                throw .badTag(example: example, tag: text, problem: "is empty; tags outside of entities are O")
-            }
-            if let scheme, !scheme.letters.contains(tag.letter) {
-                throw .badTag(
-                    example: example, tag: text,
-                    problem: "does not begin with one of the letters of \(scheme.rawValue), \(scheme.letters)")
-            }
-            read.append(tag)
+            let number = Int(texts.number(of: text))
+            if number == self.tags.count { self.tags.append(try tag(text, example: example, types: &types)) }
+            read.append(self.tags[number])
         }
         guard let transitions else { return EntitySpan.lenient(read, outside: outside) }
         return EntitySpan.strict(read, transitions: transitions, outside: outside)
+    }
+
+    private func tag(
+        _ text: String, example: Int, types: inout WordTable
+    ) throws(EvaluationError) -> EntityTag {
+        guard let tag = EntityTag(text, strict: scheme != nil, types: &types) else {
+            throw .badTag(example: example, tag: text, problem: "is empty; tags outside of entities are O")
+        }
+        if let scheme, !scheme.letters.unicodeScalars.contains(tag.letter) {
+            throw .badTag(
+                example: example, tag: text,
+                problem: "does not begin with one of the letters of \(scheme.rawValue), \(scheme.letters)")
+        }
+        return tag
     }
 }
 
@@ -60,10 +73,11 @@ struct EntitySentences {
     let firstCounts: [(matches: Double, predicted: Double, right: Double)]
 
     init(_ systems: [[EvaluationExample]], reader: EntityReader) throws(EvaluationError) {
+        var reader = reader
         var names = WordTable()
-        var spans: [[(predicted: Set<EntitySpan>, right: Set<EntitySpan>)]] = []
+        var spans: [[(predicted: [EntitySpan], right: [EntitySpan])]] = []
         for system in systems {
-            var sentences: [(predicted: Set<EntitySpan>, right: Set<EntitySpan>)] = []
+            var sentences: [(predicted: [EntitySpan], right: [EntitySpan])] = []
             for (index, example) in system.enumerated() {
                 let counts = (example.predictedTags.count, example.referenceTags.count)
                 guard counts.0 == counts.1 else {
@@ -78,14 +92,12 @@ struct EntitySentences {
             spans.append(sentences)
         }
         var used = Set<Int32>()
-        for sentence in spans.joined() {
-            for span in sentence.predicted.union(sentence.right) { used.insert(span.type) }
-        }
+        for sentence in spans.joined() { used.formUnion((sentence.predicted + sentence.right).map(\.type)) }
         let ordered = used.map { (number: $0, name: names.word($0)) }
             .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         types = ordered.map(\.name)
         firstCounts = spans[0].map { sentence in
-            let matches = sentence.predicted.intersection(sentence.right).count
+            let matches = EntitySpan.common(sentence.predicted, sentence.right).count
             return (Double(matches), Double(sentence.predicted.count), Double(sentence.right.count))
         }
         let places = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1.number, $0) })
@@ -94,25 +106,23 @@ struct EntitySentences {
             var table = StatisticTable()
             table.widen(to: width)
             for (example, sentence) in zip(examples, sentences) {
-                table.append(EntitySentences.entries(of: example, sentence.predicted, sentence.right, places: places))
+                table.append(
+                    EntitySentences.entries(
+                        of: example, sentence.predicted, sentence.right, places: places))
             }
             return table
         }
     }
 
     private static func entries(
-        of example: EvaluationExample, _ predicted: Set<EntitySpan>, _ right: Set<EntitySpan>, places: [Int32: Int]
+        of example: EvaluationExample, _ predicted: [EntitySpan], _ right: [EntitySpan], places: [Int32: Int]
     ) -> [(column: Int, value: Double)] {
         let correct = zip(example.predictedTags, example.referenceTags).count { $0.utf8.elementsEqual($1.utf8) }
         var entries = [(column: 0, value: Double(correct)), (1, Double(example.referenceTags.count))]
-        for span in predicted {
-            guard let place = places[span.type] else { continue }
-            entries.append((2 + 3 * place + 1, 1))
-            if right.contains(span) { entries.append((2 + 3 * place, 1)) }
-        }
-        for span in right {
-            guard let place = places[span.type] else { continue }
-            entries.append((2 + 3 * place + 2, 1))
+        for (offset, spans) in [EntitySpan.common(predicted, right), predicted, right].enumerated() {
+            for span in spans {
+                if let place = places[span.type] { entries.append((2 + 3 * place + offset, 1)) }
+            }
         }
         return entries
     }

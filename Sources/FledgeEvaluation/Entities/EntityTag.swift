@@ -1,6 +1,6 @@
 /// A tag taken apart: `B-PER` is the letter B and the type PER.
 struct EntityTag {
-    let letter: Character
+    let letter: Unicode.Scalar
     /// The number of the type's name; tags without a name have the name `_`.
     let type: Int32
 
@@ -23,7 +23,7 @@ extension EntityTag {
         } else if let dash = name.firstIndex(of: "-") {
             name = name[(dash + 1)...]
         }
-        letter = Character(first)
+        letter = first
         type = name.isEmpty ? types.number(of: "_") : types.number(of: String(String.UnicodeScalarView(name)))
     }
 }

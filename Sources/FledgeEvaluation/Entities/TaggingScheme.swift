@@ -37,7 +37,7 @@ public enum TaggingScheme: String, Sendable, CaseIterable {
 
     /// The scheme that the letters of some tags belong to; nil if that is none or cannot be told. `B` and `I` are taken
     /// for IOB2, `E` and `I` for IOE2.
-    static func detected(from letters: Set<Character>) -> TaggingScheme? {
+    static func detected(from letters: Set<Unicode.Scalar>) -> TaggingScheme? {
         var rest = letters
         rest.remove("O")
         switch rest {
@@ -55,12 +55,12 @@ public enum TaggingScheme: String, Sendable, CaseIterable {
 /// Pairs of neighbouring tags, three characters each: the letter before, the letter after (`.` for any), and whether the
 /// types must be equal (`=`), different (`!`) or do not matter (`*`).
 struct TagTransitions {
-    private let openings: [[Character]]
-    private let continuations: [[Character]]
-    private let closings: [[Character]]
+    private let openings: [[Unicode.Scalar]]
+    private let continuations: [[Unicode.Scalar]]
+    private let closings: [[Unicode.Scalar]]
 
     init(opens: String, goesOn: String, closes: String) {
-        func pairs(_ text: String) -> [[Character]] { text.split(separator: " ").map { Array($0) } }
+        func pairs(_ text: String) -> [[Unicode.Scalar]] { text.split(separator: " ").map { Array($0.unicodeScalars) } }
         openings = pairs(opens)
         continuations = pairs(goesOn)
         closings = pairs(closes)
@@ -72,7 +72,7 @@ struct TagTransitions {
 
     func closes(_ before: EntityTag, _ after: EntityTag) -> Bool { TagTransitions.holds(closings, before, after) }
 
-    private static func holds(_ pairs: [[Character]], _ before: EntityTag, _ after: EntityTag) -> Bool {
+    private static func holds(_ pairs: [[Unicode.Scalar]], _ before: EntityTag, _ after: EntityTag) -> Bool {
         pairs.contains { pair in
             (pair[0] == "." || pair[0] == before.letter) && (pair[1] == "." || pair[1] == after.letter)
                 && (pair[2] == "*" || (pair[2] == "=") == (before.type == after.type))

@@ -56,8 +56,6 @@ struct PlainWords {
     private var table = WordTable()
 
     mutating func tokens(of text: String) -> [Int32] {
-        PythonText.split(Array(text.unicodeScalars)).map {
-            table.number(of: Array(String(String.UnicodeScalarView($0)).utf8))
-        }
+        PythonText.split(Array(text.unicodeScalars)).map { table.number(of: $0) }
     }
 }

@@ -6,6 +6,7 @@ struct WordTable {
     private var starts: [Int] = [0]
     private var hashes: [UInt64] = []
     private var slots = [Int32](repeating: -1, count: 1024)
+    private var encoded: [UInt8] = []
     private let seed = UInt64.random(in: .min ... .max)
 
     /// How many different words there are.
@@ -32,6 +33,20 @@ struct WordTable {
     /// The number of a word.
     mutating func number(of word: [UInt8]) -> Int32 {
         word.withUnsafeBufferPointer { number(of: $0) }
+    }
+
+    /// The number of a word of some scalars, which is that of their bytes in UTF-8.
+    mutating func number(of word: ArraySlice<Unicode.Scalar>) -> Int32 {
+        encoded.removeAll(keepingCapacity: true)
+        for scalar in word {
+            if scalar.isASCII {
+                encoded.append(UInt8(truncatingIfNeeded: scalar.value))
+            } else {
+                encoded.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
+        let bytes = encoded
+        return bytes.withUnsafeBufferPointer { number(of: $0) }
     }
 
     /// The number of a text as one word.

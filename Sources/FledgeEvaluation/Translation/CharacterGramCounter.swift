@@ -66,7 +66,7 @@ struct CharacterGramCounter {
 
     /// Numbers of words lie above those of all characters, because both are in one table of n-grams.
     private mutating func number(of word: ArraySlice<Unicode.Scalar>) -> Int32 {
-        0x11_0000 + words.number(of: Array(String(String.UnicodeScalarView(word)).utf8))
+        0x11_0000 + words.number(of: word)
     }
 
     /// The punctuation and symbols of ASCII.

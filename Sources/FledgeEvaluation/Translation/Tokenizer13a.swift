@@ -4,7 +4,7 @@ enum Tokenizer13a {
     static func separated(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
         var text = removing("<skipped>", from: scalars)
         text = removing("-\n", from: text)
-        text = text.map { $0 == "\n" ? " " : $0 }
+        for index in text.indices where text[index] == "\n" { text[index] = " " }
         if text.contains("&") {
             text = replacing("&quot;", by: "\"", in: text)
             text = replacing("&amp;", by: "&", in: text)
@@ -43,7 +43,7 @@ enum Tokenizer13a {
         var result: [Unicode.Scalar] = []
         var index = 0
         while index < text.count {
-            if text[index...].starts(with: phrase) {
+            if text[index] == phrase[0], text[index...].starts(with: phrase) {
                 if let replacement { result.append(replacement) }
                 index += phrase.count
             } else {

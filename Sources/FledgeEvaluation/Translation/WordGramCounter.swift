@@ -37,8 +37,6 @@ struct WordGramCounter {
         var scalars = Array(text.unicodeScalars)
         if lowercases { scalars = PythonText.lowercased(scalars) }
         while let last = scalars.last, PythonText.isSpace(last) { scalars.removeLast() }
-        return tokenizer.words(scalars).map { word in
-            words.number(of: Array(String(String.UnicodeScalarView(word)).utf8))
-        }
+        return tokenizer.words(scalars).map { words.number(of: $0) }
     }
 }
