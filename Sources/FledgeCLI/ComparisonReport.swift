@@ -70,7 +70,7 @@ struct ComparisonReport: Encodable {
             case .first: "the first is better"
             case .second: "the second is better"
             case .different: "they differ"
-            case .noise: "the difference may be chance"
+            case .noise: score.difference.value == 0 ? "no difference" : "the difference may be chance"
             }
         var text = "\(verdict): \(EvaluationReport.number(score.first)) and \(EvaluationReport.number(score.second))"
         text += ", difference \(EvaluationReport.number(score.difference.value))"

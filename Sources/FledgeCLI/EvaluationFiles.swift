@@ -49,13 +49,10 @@ struct EvaluationFile {
     /// - Throws: a ``DataError`` or ``UserError`` that names file and line.
     init(reading path: String, tags: Bool, needsReferences: Bool) throws {
         file = path == "-" ? "standard input" : path
-        let source = path == "-" ? "/dev/stdin" : path
-        let format = DataFormat(path: source) ?? .jsonLines
-        let reader = try RecordReader(DataSet(files: [DataFile(path: source, format: format)]))
         var examples: [EvaluationExample] = []
         var lines: [Int] = []
-        while let record = try reader.next() {
-            let line = EvaluationLine(file: file, record: record)
+        try EvaluationFile.forEachRecord(of: path) { record in
+            let line = EvaluationLine(file: path == "-" ? "standard input" : path, record: record)
             examples.append(
                 tags ? try line.taggedExample() : try line.textExample(needsReferences: needsReferences))
             lines.append(line.number)
@@ -63,6 +60,19 @@ struct EvaluationFile {
         guard !examples.isEmpty else { throw UserError.badData("\(file): holds no JSON object; give one a line") }
         self.examples = examples
         self.lines = lines
+    }
+
+    /// Goes through a file as it is read; standard input, which cannot be read in parts, is read whole.
+    private static func forEachRecord(of path: String, _ body: (Record) throws -> Void) throws {
+        guard path != "-" else {
+            for line in try JSONLines.read(path) {
+                try body(Record(line.object, place: Record.Place(file: "standard input", line: line.number)))
+            }
+            return
+        }
+        let format = DataFormat(path: path) ?? .jsonLines
+        let reader = try RecordReader(DataSet(files: [DataFile(path: path, format: format)]))
+        while let record = try reader.next() { try body(record) }
     }
 
     /// Judges the examples; an error about one of them names file and line.

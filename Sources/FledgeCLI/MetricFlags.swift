@@ -11,15 +11,17 @@ struct MetricFlags: ParsableArguments {
     @Flag(help: "rouge: compare words as they are and not their stems.")
     var noStemmer = false
 
-    @Option(help: ArgumentHelp("rouge: of several references the best one, or their mean.", valueName: "best|mean"))
+    @Option(
+        help: ArgumentHelp(
+            "rouge: of several references the best one, or their mean (default: best).", valueName: "which"))
     var rougeReferences: Rouge.References?
 
-    @Option(help: ArgumentHelp("bleu: how texts are cut into words.", valueName: "13a|intl|char|none"))
+    @Option(help: ArgumentHelp("bleu: how texts are cut into words (default: 13a).", valueName: "name"))
     var tokenize: BLEUTokenizer?
 
     @Option(
         help: ArgumentHelp(
-            "bleu: what counts for n-grams none of which match.", valueName: "exp|floor|add-k|none"))
+            "bleu: what counts for n-grams none of which match (default: exp).", valueName: "method"))
     var smoothMethod: SmoothMethod?
 
     @Option(help: ArgumentHelp("bleu: the number of floor (default: 0.1) or add-k (default: 1).", valueName: "number"))
@@ -60,10 +62,10 @@ struct MetricFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "seqeval: the scheme of --strict (default: found out).", valueName: "IOB1|IOB2|IOE1|IOE2|IOBES|BILOU"))
+            "seqeval: the scheme of --strict (default: found out).", valueName: "name"))
     var scheme: TaggingScheme?
 
-    enum SmoothMethod: String, ExpressibleByArgument {
+    enum SmoothMethod: String, CaseIterable, ExpressibleByArgument {
         case exp, floor
         case addK = "add-k"
         case none

@@ -17,6 +17,8 @@ public struct Measurement: Sendable {
     public var signature: String
     /// How intervals are found.
     public var intervals = IntervalMethod.bootstrap
+    /// What a score can be at least and at most; percentiles of resamples stay in there by themselves.
+    public var bounds: ClosedRange<Double>?
     /// How often classes were taken for one another, for metrics of classes.
     public var confusion: ConfusionMatrix?
 

@@ -89,7 +89,11 @@ extension Measurement {
             }
         case .jackknife:
             zip(values, resampling.withoutGroups(self, systems: [system])[0]).map { value, rest in
-                resampling.jackknifeInterval(of: value, without: rest)
+                resampling.jackknifeInterval(of: value, without: rest).map { interval in
+                    guard let bounds else { return interval }
+                    return ConfidenceInterval(
+                        lower: max(interval.lower, bounds.lowerBound), upper: min(interval.upper, bounds.upperBound))
+                }
             }
         }
     }

@@ -47,7 +47,7 @@ public struct Distinct: Metric {
         return Measurement(
             scores: names.enumerated().map { ScoreLayout($1, at: $0) }, valueCount: maxOrder, tables: tables,
             scoring: scoring, exampleScores: .init(),
-            signature: "words:whitespace", intervals: .jackknife)
+            signature: "words:whitespace", intervals: .jackknife, bounds: 0...1)
     }
 }
 

@@ -77,7 +77,7 @@ public struct BLEU: Metric {
             tables.append(table)
         }
         let names = ["brevity_penalty", "length_ratio"] + (1...maxOrder).map { "precision_\($0)" }
-        let parts = names.enumerated().map { ScoreLayout($1, at: $0 + 1, direction: $0 == 1 ? .neither : .higher) }
+        let parts = names.enumerated().map { ScoreLayout($1, at: $0 + 1, direction: $0 < 2 ? .neither : .higher) }
         return Measurement(
             scores: [ScoreLayout("bleu", at: 0)] + parts, valueCount: 3 + maxOrder, tables: tables,
             scoring: { sums, values in score(sums, effectiveOrder: usesEffectiveOrder, into: &values) },
