@@ -31,8 +31,8 @@ public struct Resampling: Sendable, Equatable {
     public init(
         resamples: Int = 1000, permutations: Int = 10_000, seed: UInt64 = 12345, level: Double = 0.95
     ) throws(EvaluationError) {
-        guard 10...1_000_000 ~= resamples else {
-            throw .badOption(name: "resamples", problem: "\(resamples) is not in 10…1000000", remedy: "Use 1000.")
+        guard 10...100_000 ~= resamples else {
+            throw .badOption(name: "resamples", problem: "\(resamples) is not in 10…100000", remedy: "Use 1000.")
         }
         guard 10...1_000_000 ~= permutations else {
             throw .badOption(
