@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "FledgeModels", targets: ["FledgeModels"]),
         .library(name: "FledgeGeneration", targets: ["FledgeGeneration"]),
         .library(name: "FledgeTraining", targets: ["FledgeTraining"]),
+        .library(name: "FledgeEvaluation", targets: ["FledgeEvaluation"]),
         .executable(name: "fledge", targets: ["FledgeCLI"]),
     ],
     dependencies: [
@@ -67,12 +68,14 @@ let package = Package(
                 "FledgeTokenizers",
             ],
             swiftSettings: settings),
+        // judging
+        .target(name: "FledgeEvaluation", swiftSettings: settings),
         // faces
         .target(
             name: "Fledge",
             dependencies: [
                 "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeData", "FledgeNN",
-                "FledgeModels", "FledgeGeneration", "FledgeTraining",
+                "FledgeModels", "FledgeGeneration", "FledgeTraining", "FledgeEvaluation",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -113,6 +116,9 @@ let package = Package(
         .testTarget(
             name: "FledgeTrainingTests",
             dependencies: ["FledgeTraining", "FledgeData", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "FledgeEvaluationTests", dependencies: ["FledgeEvaluation", "FledgeData", "FledgeTemplates"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "FledgeCLITests", dependencies: ["FledgeCLI", "FledgeTensor"], exclude: ["Snapshots"],

@@ -1,4 +1,5 @@
 @_exported import FledgeData
+@_exported import FledgeEvaluation
 @_exported import FledgeGeneration
 @_exported import FledgeHub
 @_exported import FledgeModels

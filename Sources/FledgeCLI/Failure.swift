@@ -129,6 +129,11 @@ enum Failure {
             case .invalidOption, .unknownFormat: usage
             case .malformed, .changed: badData
             }
+        case let error as EvaluationError:
+            switch error {
+            case .badOption, .unknownMetric: usage
+            default: badData
+            }
         case is ScheduleError: usage
         case is TemplateError, is OptimizerError: badData
         case let error as TrainingError:

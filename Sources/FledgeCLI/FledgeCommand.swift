@@ -21,7 +21,7 @@ struct FledgeCommand: AsyncParsableCommand {
             """,
         subcommands: [
             GenerateCommand.self, ClassifyCommand.self, NerCommand.self, FillMaskCommand.self, EmbedCommand.self,
-            AnswerCommand.self, PretrainCommand.self, FinetuneCommand.self, TokenizeCommand.self,
+            AnswerCommand.self, EvaluateCommand.self, PretrainCommand.self, FinetuneCommand.self, TokenizeCommand.self,
             TrainTokenizerCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
             BenchTokenizerCommand.self, HubCommand.self,
         ])

@@ -15,7 +15,7 @@ struct ErrorCase: Sendable, CustomStringConvertible {
         (self.status, self.name, self.arguments, self.environment) = (status, name, arguments, environment)
     }
 
-    static let all: [ErrorCase] = models + prompts + settings + training + runs + others
+    static let all: [ErrorCase] = models + prompts + settings + training + runs + evaluation + others
 
     static let models = [
         ErrorCase(64, "no-model", "generate --prompt hi"),
@@ -143,6 +143,7 @@ struct BrokenModels {
         try Data(" \n\n".utf8).write(to: directory.file("blank.txt"))
         try Data("{\"text\": \"hello\"}\n".utf8).write(to: directory.file("a.jsonl"))
         try addTrainingFiles()
+        try addEvaluationFiles()
         try copy("empty", without: try FileManager.default.contentsOfDirectory(atPath: Fledge.tiny))
         try copy("broken-config", replacing: ["config.json": "{\"model_type\": "])
         try copy("unsupported", replacing: ["config.json": #"{"model_type": "gpt_neox"}"#])
