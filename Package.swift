@@ -57,7 +57,9 @@ let package = Package(
         // using
         .target(
             name: "FledgeGeneration",
-            dependencies: ["FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
+            dependencies: [
+                "FledgeData", "FledgeModels", "FledgeNN", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers",
+            ],
             swiftSettings: settings),
         // learning
         .target(
@@ -108,7 +110,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "FledgeGenerationTests",
-            dependencies: ["FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
+            dependencies: [
+                "FledgeGeneration", "FledgeData", "FledgeModels", "FledgeNN", "FledgeTemplates", "FledgeTensor",
+                "FledgeTokenizers",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "FledgeTrainingTests",
