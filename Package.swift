@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(
             name: "FledgeHubTests",
             dependencies: [
-                "FledgeHub",
+                "FledgeHub", "Fledge",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
