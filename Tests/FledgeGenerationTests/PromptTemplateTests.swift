@@ -75,6 +75,10 @@ import Testing
         ("{# inputs: a #}\n{# keep: middle #}\nx", "line 2: the setting “keep” should be one of start, end."),
         ("{# inputs: a #}\n{# stop: \"\" #}\nx", "a stop sequence is empty. Give the text that ends an answer."),
         ("{# inputs: a #}\n{# query #}\n\n\nx {{ a }\n", "line 5, column 8: "),
+        (
+            "{# inputs: a, b #}\n{# target: b #}\n{# query #}\nx\n{# answer #}\ny",
+            "“b” is an input and the target. A query"
+        ),
         ("", "it has no query. "),
     ])
     func `a broken template is an error with its line`(source: String, problem: String) {

@@ -106,6 +106,9 @@ public struct PromptTemplate: Sendable {
                 target == nil ? "it has an answer and no target" : "it has a target and no answer",
                 "Give both {# target: … #} and {# answer #}, or neither.")
         }
+        if let target, inputs.contains(target) {
+            throw malformed("“\(target)” is an input and the target", "A query must not show its answer: name another.")
+        }
         if target == nil, !labelWords.isEmpty { throw malformed("it has labels and no target", "Name the target.") }
         if stopSequences.contains("") {
             throw malformed("a stop sequence is empty", "Give the text that ends an answer.")
