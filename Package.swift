@@ -58,7 +58,9 @@ let package = Package(
         // using
         .target(
             name: "FledgeGeneration",
-            dependencies: ["FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
+            dependencies: [
+                "FledgeData", "FledgeModels", "FledgeNN", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers",
+            ],
             swiftSettings: settings),
         // learning
         .target(
@@ -100,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "FledgeHubTests",
             dependencies: [
-                "FledgeHub",
+                "FledgeHub", "Fledge",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -111,7 +113,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "FledgeGenerationTests",
-            dependencies: ["FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
+            dependencies: [
+                "FledgeGeneration", "FledgeData", "FledgeModels", "FledgeNN", "FledgeTemplates", "FledgeTensor",
+                "FledgeTokenizers",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "FledgeTrainingTests",

@@ -40,7 +40,10 @@ struct ChatOptions: ParsableArguments {
         return try conversations(prompts).map { try template.render(messages: $0, addGenerationPrompt: true) }
     }
 
-    private func template(_ directory: URL) throws -> ChatTemplate {
+    /// The template that conversations are written with.
+    ///
+    /// - Throws: ``TemplateError``, ``UserError``.
+    func template(_ directory: URL) throws -> ChatTemplate {
         guard let chatTemplate else { return try ChatTemplate(directory: directory) }
         let source = try Terminal.readText(chatTemplate)
         // The model's special tokens go with any template.

@@ -127,7 +127,12 @@ enum Failure {
             case .unreadable, .noFiles: missingInput
             case .noRoom: inputOutput
             case .invalidOption, .unknownFormat: usage
-            case .malformed, .changed: badData
+            case .malformed, .changed, .unreadFormat: badData
+            }
+        case let error as PromptError:
+            switch error {
+            case .malformed, .notPossible: badData
+            case .unknownTemplate, .noRoom, .tooLong, .invalidOption: usage
             }
         case let error as EvaluationError:
             switch error {

@@ -34,6 +34,6 @@ struct FinetuneCommand: AsyncParsableCommand {
         var run = TrainingRun(arguments: training)
         run.model = try await ModelOptions.directory(of: model)
         if let tokenizer { run.tokenizerDirectory = try await ModelOptions.directory(of: tokenizer) }
-        try run.run()
+        try await run.run()
     }
 }

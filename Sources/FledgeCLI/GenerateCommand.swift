@@ -18,6 +18,7 @@ struct GenerateCommand: AsyncParsableCommand {
               fledge generate --model google/flan-t5-base --prompt-file dialogue.txt
               fledge generate --model ./my-model --prompt "Once" --do-sample --top-p 0.9
               fledge generate --model ./my-model --chat --prompt "Why is the sky blue?"
+              fledge generate --model ./my-model --template summarize --data news.jsonl
               fledge generate --model ./my-model --input-ids 37,1782,19,1 --json
 
             Several --prompt make one batch. A model without a tokenizer takes \
@@ -43,6 +44,8 @@ struct GenerateCommand: AsyncParsableCommand {
                 + "remain, of a decoder-only model's its last tokens."))
     var truncate = false
 
+    @OptionGroup var templated: PromptOptions
+
     @OptionGroup var chat: ChatOptions
 
     @OptionGroup var generation: GenerationOptions
@@ -54,14 +57,23 @@ struct GenerateCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        let sources = [!prompt.isEmpty, promptFile != nil, inputIds != nil].filter { $0 }.count
+        let sources = [!prompt.isEmpty, promptFile != nil, inputIds != nil, templated.template != nil]
+            .filter { $0 }.count
         if chat.messages != nil {
             if sources > 0 { throw ValidationError("--messages is the whole conversation; leave other prompts out") }
         } else if sources == 0 {
-            throw ValidationError("there is no prompt; give --prompt, --prompt-file or --input-ids")
+            throw ValidationError("there is no prompt; give --prompt, --prompt-file, --template or --input-ids")
         }
         if chat.isWanted && inputIds != nil { throw ValidationError("--chat takes text; leave --input-ids out") }
-        if sources > 1 { throw ValidationError("give only one of --prompt, --prompt-file and --input-ids") }
+        if sources > 1 {
+            throw ValidationError("give only one of --prompt, --prompt-file, --template and --input-ids")
+        }
+        if templated.template != nil {
+            if truncate { throw ValidationError("a template's prompt is made to fit; leave --truncate out") }
+            if chat.system != nil {
+                throw ValidationError("the template's instruction is what the model is told; leave --system out")
+            }
+        }
         if stream && json { throw ValidationError("--stream and --json exclude each other; leave one out") }
         if stream && prompt.count > 1 { throw ValidationError("--stream takes one prompt; leave it out for a batch") }
     }
@@ -74,8 +86,10 @@ struct GenerateCommand: AsyncParsableCommand {
         let start = clock.now
         let generator = try load(directory, engine: engine)
         let loadSeconds = (clock.now - start).seconds
-        let config = try generation.applied(to: generator.config)
-        var prompts = try inputIds.map { [$0.ids] } ?? prompts(input, directory, generator)
+        var config = try generation.applied(to: generator.config, seedCounts: templated.drawsShots)
+        let built = try await builtPrompt(directory, generator, &config)
+        var prompts =
+            try built?.tokenIDs.map { [$0] } ?? inputIds.map { [$0.ids] } ?? prompts(input, directory, generator)
         if truncate, let limit = config.contextLength ?? generator.model.contextLength {
             let isCausal = generator.model is any CausalLanguageModel
             prompts = prompts.map { Self.truncated($0, to: limit, isCausal: isCausal, isText: inputIds == nil) }
@@ -86,10 +100,25 @@ struct GenerateCommand: AsyncParsableCommand {
             if isStreaming { Terminal.output(event.text) }
         }
         if json {
-            return try Terminal.json(Report(completions, statistics, loadSeconds: loadSeconds))
+            return try Terminal.json(
+                Report(completions, statistics, loadSeconds: loadSeconds, notes: built?.notes))
         }
         let texts = completions.map { generator.tokenizer == nil ? TokenList(ids: $0.tokenIDs).description : $0.text }
         Terminal.output(isStreaming ? "\n" : texts.map { $0 + "\n" }.joined())
+    }
+
+    /// The prompt of a template, nil where none is given; the texts that end its answers end generation too.
+    private func builtPrompt(
+        _ directory: URL, _ generator: TextGenerator, _ config: inout GenerationConfig
+    ) async throws -> BuiltPrompt? {
+        guard templated.template != nil else { return nil }
+        var (builder, query) = try await templated.prepare(seed: generation.seed ?? 0)
+        builder.budget = try PromptBudget(generator, config: config)
+        if chat.isWanted { builder.chat = try chat.template(directory) }
+        let built = try builder.build(query)
+        if !chat.isWanted { config.stopSequences += built.stopSequences }
+        if !json { built.notes.warn() }
+        return built
     }
 
     /// The ids of the prompts, which with --chat are what users say.
@@ -149,8 +178,12 @@ struct GenerateCommand: AsyncParsableCommand {
         let completions: [Text]
         let timings: Timings
         let peakMemoryBytes: Int
+        let notes: [NoteReport]?
 
-        init(_ completions: [Completion], _ statistics: GenerationStatistics, loadSeconds: Double) {
+        init(
+            _ completions: [Completion], _ statistics: GenerationStatistics, loadSeconds: Double, notes: [PromptNote]?
+        ) {
+            self.notes = notes?.map { NoteReport($0) }
             promptTokens = statistics.promptTokens
             self.completions = completions.map {
                 Text(text: $0.text, tokenIds: $0.tokenIDs, finishReason: $0.finishReason)

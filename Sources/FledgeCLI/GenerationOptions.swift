@@ -73,8 +73,12 @@ struct GenerationOptions: ParsableArguments {
 
     /// The model's settings with the flags' changes.
     ///
+    /// - Parameters:
+    ///   - base: the model's settings.
+    ///   - seedCounts: whether the seed has an effect without sampling too.
+    /// - Returns: the settings.
     /// - Throws: ``GenerationError/badConfig(_:)``; ``UserError`` for a flag that would have no effect.
-    func applied(to base: GenerationConfig) throws -> GenerationConfig {
+    func applied(to base: GenerationConfig, seedCounts: Bool = false) throws -> GenerationConfig {
         var config = base
         if let maxNewTokens { config.maxNewTokens = maxNewTokens }
         if let minNewTokens { config.minNewTokens = minNewTokens }
@@ -92,7 +96,7 @@ struct GenerationOptions: ParsableArguments {
         if !config.doSample {
             let sampling = [
                 ("--temperature", temperature != nil), ("--top-k", topK != nil), ("--top-p", topP != nil),
-                ("--seed", seed != nil), ("--num-return-sequences", (numReturnSequences ?? 1) > 1),
+                ("--seed", seed != nil && !seedCounts), ("--num-return-sequences", (numReturnSequences ?? 1) > 1),
             ]
             if let (flag, _) = sampling.first(where: \.1) {
                 throw UserError.usage("\(flag) has an effect only when sampling; add --do-sample, or leave it out")

@@ -41,6 +41,6 @@ struct PretrainCommand: AsyncParsableCommand {
         if let model { run.model = try await ModelOptions.directory(of: model) }
         run.config = config
         if let tokenizer { run.tokenizerDirectory = try await ModelOptions.directory(of: tokenizer) }
-        try run.run()
+        try await run.run()
     }
 }

@@ -8,11 +8,11 @@ extension LearningRateSchedule.Kind: ExpressibleByArgument {}
 struct TrainingArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Data: .jsonl, .json, .csv, .tsv, .txt, .conll, each also .gz; several times for several files. Objects with "
-                + "“input_ids” are taken as tokenised already.", valueName: "file"))
+            "Data: \(DataInput.places); several times for several. Objects with “input_ids” are taken as tokenised "
+                + "already.", valueName: "data"))
     var data: [String]
 
-    @Option(help: ArgumentHelp("Data to measure the loss on.", valueName: "file"))
+    @Option(help: ArgumentHelp("Data to measure the loss on.", valueName: "data"))
     var evalData: [String] = []
 
     @Option(help: ArgumentHelp("What to learn from the data.", valueName: "objective"))

@@ -17,10 +17,10 @@ struct TrainingRun {
     /// Where the tokenizer is; the model's directory unless told otherwise.
     var tokenizerDirectory: URL?
 
-    func run() throws {
+    func run() async throws {
         let engine = try ModelOptions.engine(threads: arguments.threads)
         let options = try arguments.options()
-        let dataSet = try TrainingRun.dataSet(arguments.data)
+        let dataSet = try await DataInput.dataSet(arguments.data)
         let isTokenised = try isTokenised(dataSet)
         let name = try objectiveName()
         let choice = TrainingObjective(
@@ -33,7 +33,7 @@ struct TrainingRun {
         var evaluation: TrainingData?
         if !arguments.evalData.isEmpty {
             evaluation = try TrainingData(
-                TrainingRun.dataSet(arguments.evalData), objective: objective,
+                await DataInput.dataSet(arguments.evalData), objective: objective,
                 options: BatchOptions(size: .examples(arguments.batchSize), shuffles: false))
         }
         let store = CheckpointStore(path: arguments.output)
@@ -47,11 +47,6 @@ struct TrainingRun {
         try TrainingReport(arguments, trainer: trainer).run()
         if arguments.lora.loraMerge { model.mergeAdapters() }
         try model.export(to: arguments.output, copying: tokenizerFiles)
-    }
-
-    /// The data files as one data set.
-    static func dataSet(_ paths: [String]) throws -> DataSet {
-        try DataSet(files: paths.flatMap { try DataSet(path: $0).files })
     }
 
     /// Whether the first record is token ids already.

@@ -9,6 +9,8 @@ public enum DataError: Error, Sendable, Equatable, CustomStringConvertible {
     case noFiles(path: String)
     /// A file's name does not say what its format is.
     case unknownFormat(file: String)
+    /// A file's name says that it is in a format that is not read, such as Parquet.
+    case unreadFormat(file: String, format: String)
     /// A record breaks its format, or is not fit for what it is used for. Lines are counted from 1.
     case malformed(file: String, line: Int, problem: String, remedy: String)
     /// A compressed file is to be read in another order than its own, and there is no room for a copy that can be.
@@ -27,6 +29,9 @@ public enum DataError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "each with .gz or without. Give the file, or the directory that holds it."
         case .unknownFormat(let file):
             "\(file): the name does not say what the file's format is. Give the format."
+        case .unreadFormat(let file, let format):
+            "\(file): it is a file of \(format), which Fledge does not read. Convert it to JSON lines (.jsonl) or CSV, "
+                + "or give a data set that is in one of these formats."
         case .malformed(let file, let line, let problem, let remedy):
             "\(file): line \(line): \(problem). \(remedy)"
         case .noRoom(let file, let directory, let reason):

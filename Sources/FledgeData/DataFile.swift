@@ -15,9 +15,10 @@ public struct DataFile: Sendable, Equatable {
 
     /// Names a file whose format its name tells. A `.json` file with one object after the other is one of JSON lines.
     ///
-    /// - Throws: ``DataError/unknownFormat(file:)`` if its name does not tell, or another ``DataError`` if it ends in
-    ///   `.json` and cannot be read.
+    /// - Throws: ``DataError/unknownFormat(file:)`` if its name does not tell, ``DataError/unreadFormat(file:format:)`` if
+    ///   it tells a format such as Parquet, or another ``DataError`` if it ends in `.json` and cannot be read.
     public init(path: String) throws(DataError) {
+        if let format = DataFormat.unreadFormat(path: path) { throw .unreadFormat(file: path, format: format) }
         guard let format = DataFormat(path: path) else { throw .unknownFormat(file: path) }
         self.path = path
         self.format = format

@@ -32,6 +32,19 @@ public enum DataFormat: Sendable, Equatable {
     /// The ends of file names that say what the format is.
     public static let fileExtensions = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".text", ".conll"]
 
+    /// What a file whose data are in a format that is not read calls it, nil for other names.
+    ///
+    /// - Parameter path: a path or a name.
+    /// - Returns: the format's name.
+    package static func unreadFormat(path: String) -> String? {
+        let unread = [
+            ".parquet": "Parquet", ".arrow": "Arrow", ".feather": "Arrow", ".avro": "Avro", ".zst": "Zstandard",
+            ".bz2": "bzip2", ".xz": "xz", ".zip": "zip",
+        ]
+        let name = path.lowercased()
+        return unread.first { name.hasSuffix($0.key) }?.value
+    }
+
     /// The format that a file's name stands for, a `.gz` at its end left aside.
     ///
     /// - Parameter path: a path or a name.

@@ -3,7 +3,8 @@
 /// It is a reference because it holds open files. One thread at a time may use it.
 public final class IndexedReader {
     private let index: IndexedDataSet
-    private let order: [Int]
+    private let recordOrder: RecordOrder
+    private lazy var order = recordOrder.indices(count: index.count)
     private var files: [Int: (file: ReadableFile, parser: any RecordParser)] = [:]
     /// How many records of the order have been read, or passed over because they are broken.
     public private(set) var position: Int
@@ -13,7 +14,7 @@ public final class IndexedReader {
 
     init(_ index: IndexedDataSet, order: RecordOrder, from start: Int) {
         self.index = index
-        self.order = order.indices(count: index.count)
+        recordOrder = order
         position = min(max(start, 0), index.count)
     }
 

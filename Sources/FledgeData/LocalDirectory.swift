@@ -80,12 +80,18 @@ public struct LocalDirectory: DataRepository {
             throw .unreadable(file: path, reason: "the directory cannot be listed (\(error))")
         }
         var files: [DataFile] = []
+        var unread: DataError?
         for name in names.sorted() where !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) {
-            guard DataFormat(path: name) != nil else { continue }
             let file = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+            guard DataFormat(path: name) != nil else {
+                if let format = DataFormat.unreadFormat(path: name) {
+                    unread = unread ?? .unreadFormat(file: file, format: format)
+                }
+                continue
+            }
             files.append(try self.file(at: file, format: format))
         }
-        guard !files.isEmpty else { throw .noFiles(path: path) }
+        guard !files.isEmpty else { throw unread ?? .noFiles(path: path) }
         return files
     }
 

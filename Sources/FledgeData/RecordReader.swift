@@ -8,6 +8,8 @@ public final class RecordReader {
     /// For each choice how many records it has seen.
     private var counts: [Int]
     private let start: DataPosition
+    /// Why no further record can be found.
+    private var failure: DataError?
 
     /// Begins at the start, or where another reader of the same data set was.
     ///
@@ -39,7 +41,7 @@ public final class RecordReader {
     /// The next record, nil after the last one.
     ///
     /// - Throws: a ``DataError`` that names the file and the line. After an error in a record ``next()`` goes on with
-    ///   the one after it; after others it does not.
+    ///   the one after it; where the ends of records cannot be seen any more, it gives the same error again.
     public func next() throws(DataError) -> Record? {
         guard let (file, frame) = try nextFrame() else { return nil }
         return try record(of: frame, in: file)
@@ -47,6 +49,16 @@ public final class RecordReader {
 
     /// The bytes of the next record that is wanted, and the number of its file.
     func nextFrame() throws(DataError) -> (file: Int, frame: Frame)? {
+        if let failure { throw failure }
+        do throws(DataError) {
+            return try findFrame()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private func findFrame() throws(DataError) -> (file: Int, frame: Frame)? {
         while fileIndex < dataSet.files.count {
             if zip(dataSet.choices, counts).contains(where: { $0.isOver(number: $1) }) { return nil }
             if current == nil {

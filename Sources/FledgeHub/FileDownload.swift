@@ -15,7 +15,7 @@ struct FileDownload: Sendable {
     let isForced: Bool
     let meter: ProgressMeter
 
-    private var repository: String { paths.reference.identifier }
+    private var repository: String { paths.reference.path }
 
     /// Downloads the file unless it is there, and links it into the snapshot.
     func run() async throws(HubError) {

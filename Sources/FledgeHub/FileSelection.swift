@@ -6,6 +6,9 @@ public enum FileSelection: Sendable, Hashable {
     case tokenizer
     /// The files that match one of `allow` and none of `ignore`, as in Python's `snapshot_download`.
     case patterns(allow: [String], ignore: [String] = [])
+    /// The files of a data set whose names end in one of `extensions`, `.gz` behind them or not, without those that
+    /// only describe it.
+    case data(extensions: [String])
 
     /// The files to fetch, and the index that names further ones.
     package struct Plan: Sendable, Hashable {
@@ -54,6 +57,17 @@ public enum FileSelection: Sendable, Hashable {
             }
             if files.isEmpty { throw .noMatchingFiles(reference: "\(reference)", patterns: allow) }
             return Plan(files: files)
+        case .data(let extensions):
+            let files = tree.files.filter { Self.isData($0.path, extensions: extensions) }
+            if !files.isEmpty { return Plan(files: files) }
+            let others = tree.files.map(\.path).filter { path in
+                Self.unreadDataExtensions.contains { path.hasSuffix($0) }
+            }
+            if !others.isEmpty {
+                throw .unreadDataFiles(
+                    reference: "\(reference)", files: others.map { DisplayText.sanitized($0) }, extensions: extensions)
+            }
+            throw .noMatchingFiles(reference: "\(reference)", patterns: extensions.map { "*" + $0 })
         case .tokenizer:
             let wanted = Set(Self.tokenizerFiles + ["config.json"])
             let files = tree.files.filter { wanted.contains($0.path) }
@@ -72,6 +86,22 @@ public enum FileSelection: Sendable, Hashable {
             plan.index = weights.first { $0.path == Self.weightsIndex }
             return plan
         }
+    }
+
+    /// Ends of the names of data files that are not read.
+    private static let unreadDataExtensions = [".parquet", ".arrow", ".zst", ".bz2", ".xz", ".zip", ".tar", ".tar.gz"]
+
+    /// Files of a data set that are no data.
+    private static let descriptions = [
+        "dataset_infos.json", "dataset_info.json", "dataset_dict.json", "state.json", "requirements.txt",
+    ]
+
+    /// Whether a file of a data set's repository holds records.
+    static func isData(_ path: String, extensions: [String]) -> Bool {
+        let parts = path.lowercased().split(separator: "/")
+        guard let name = parts.last, !parts.contains(where: { $0.hasPrefix(".") }) else { return false }
+        if descriptions.contains(String(name)) || name.hasPrefix("readme") || name.hasPrefix("license") { return false }
+        return extensions.contains { name.hasSuffix($0) || name.hasSuffix($0 + ".gz") }
     }
 
     /// The whole model in one file if there is one; otherwise the index, which names the shards; otherwise every
@@ -118,6 +148,7 @@ public enum FileSelection: Sendable, Hashable {
         switch self {
         case .model: Self.modelFiles + Self.tokenizerFiles
         case .tokenizer: Self.tokenizerFiles + ["config.json"]
+        case .data: []
         case .patterns(let allow, _): allow.filter { GlobPattern.isLiteral($0) && RepositoryTree.isSafe($0) }
         }
     }

@@ -44,7 +44,7 @@ struct HubAPI: Sendable {
             }
             let (entries, headers) = try await decoded([TreeAnswerEntry].self, url, subject: subject)
             for entry in entries {
-                if let file = try entry.file(repository: reference.identifier, url: url) { files.append(file) }
+                if let file = try entry.file(repository: reference.path, url: url) { files.append(file) }
             }
             next = try Self.nextPage(headers, url: url)
         }
@@ -55,7 +55,8 @@ struct HubAPI: Sendable {
     }
 
     private func base(_ reference: RepositoryReference) -> String {
-        transport.configuration.endpoint + "/api/models/" + URLText.escaped(reference.identifier, keeping: "/")
+        transport.configuration.endpoint + "/api/\(reference.kind.plural)/"
+            + URLText.escaped(reference.identifier, keeping: "/")
     }
 
     /// Asks, with repetitions, and reads the JSON of the answer.

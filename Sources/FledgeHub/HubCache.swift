@@ -9,7 +9,7 @@
 ///     <cache>/
 ///     ├── CACHEDIR.TAG                               says that this is a cache
 ///     ├── .locks/models--org--name/<etag>.lock       flock, one writer a blob
-///     └── models--org--name/
+///     └── models--org--name/                         datasets--org--name for a data set
 ///         ├── blobs/<etag>                           contents; SHA-256 for LFS files, git SHA-1 otherwise
 ///         ├── blobs/<etag>.incomplete                what an interrupted download has so far
 ///         ├── refs/<revision>                        the commit that a branch or tag named when last asked

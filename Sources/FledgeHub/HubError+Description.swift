@@ -12,6 +12,10 @@ extension HubError: CustomStringConvertible {
     private var usageDescription: String {
         switch self {
         case .invalidReference(let text, let reason):
+            if text.hasPrefix(RepositoryKind.dataset.uriPrefix) {
+                return "“\(text)” does not name a data set: \(reason). Give a file, a directory, a Hub id (org/name or "
+                    + "org/name@revision), or hf://datasets/org/name@revision/split."
+            }
             return "“\(text)” does not name a model: \(reason). "
                 + "Give a directory (./models/t5) or a Hub id (org/name or org/name@revision)."
         case .invalidSetting(let name, let reason):
@@ -37,7 +41,11 @@ extension HubError: CustomStringConvertible {
                 tokenSent
                 ? "Check the spelling, and that the token's account may read it if it is private."
                 : "Check the spelling; if it is private, set HF_TOKEN to a token that may read it."
-            return "\(endpoint) shows no model repository named \(repository). \(advice)"
+            let prefix = RepositoryKind.dataset.prefix
+            let name =
+                repository.hasPrefix(prefix)
+                ? "data set named \(repository.dropFirst(prefix.count))" : "model repository named \(repository)"
+            return "\(endpoint) shows no \(name). \(advice)"
         case .revisionNotFound(let repository, let revision, let endpoint):
             return "\(repository) has no revision named \(revision) on \(endpoint). "
                 + "Give one of its branches or tags, or the full commit hash."
@@ -53,6 +61,10 @@ extension HubError: CustomStringConvertible {
                 ? "no weights at all" : "only \(Self.list(otherWeights)), which cannot be read"
             return "\(reference) has no safetensors weights; it has \(found). "
                 + "Choose a revision or another repository that has *.safetensors files."
+        case .unreadDataFiles(let reference, let files, let extensions):
+            return "\(reference) has its data in \(Self.list(files)), a format that Fledge does not read; it reads "
+                + "\(extensions.joined(separator: ", ")). Convert the files to JSON lines (.jsonl), or choose another "
+                + "data set or revision."
         default:
             return ""
         }
@@ -62,7 +74,8 @@ extension HubError: CustomStringConvertible {
         switch self {
         case .offline(let reference, let cacheDirectory):
             return "\(reference) is not complete in the cache at \(cacheDirectory), and HF_HUB_OFFLINE is set, "
-                + "so nothing was downloaded. Unset HF_HUB_OFFLINE to download it, or give a model directory."
+                + "so nothing was downloaded. Unset HF_HUB_OFFLINE to download it, or give a "
+                + (reference.hasPrefix(RepositoryKind.dataset.prefix) ? "file or directory." : "model directory.")
         case .tokenRefused(let endpoint):
             return "\(endpoint) refused the access token. It may be mistyped, expired or revoked: "
                 + "set HF_TOKEN to a valid token, or unset it to read public models."

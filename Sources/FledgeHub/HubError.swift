@@ -30,6 +30,7 @@ public enum HubError: Error, Sendable, Equatable {
     case fileNotFound(repository: String, revision: String, file: String, endpoint: String)
     case noMatchingFiles(reference: String, patterns: [String])
     case noSafetensors(reference: String, otherWeights: [String])
+    case unreadDataFiles(reference: String, files: [String], extensions: [String])
 
     // unavailable
     case offline(reference: String, cacheDirectory: String)
@@ -71,7 +72,7 @@ public enum HubError: Error, Sendable, Equatable {
         case .invalidReference, .invalidSetting, .refreshWhileOffline:
             .usage
         case .directoryNotFound, .notADirectory, .repositoryNotFound, .revisionNotFound, .fileNotFound,
-            .noMatchingFiles, .noSafetensors:
+            .noMatchingFiles, .noSafetensors, .unreadDataFiles:
             .missingInput
         case .offline, .tokenRefused, .gated, .forbidden, .rateLimited, .serverFailed, .connectionFailed, .timedOut,
             .insecureRedirect, .tooManyRedirects, .cancelled:

@@ -137,7 +137,7 @@ struct HubTransport: Sendable {
         let headers = answer.response.headers
         let status = Int(answer.response.status.code)
         let endpoint = configuration.endpoint
-        let repository = subject.reference.identifier
+        let repository = subject.reference.path
         let revision = subject.reference.revision
         let message = headers.first(name: "X-Error-Message").map(withoutToken)
         switch headers.first(name: "X-Error-Code") {

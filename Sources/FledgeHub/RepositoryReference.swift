@@ -1,4 +1,4 @@
-/// A model repository on the Hub at a revision: `org/name@revision`, or `name` for the few that have no owner.
+/// A repository on the Hub at a revision: `org/name@revision`, or `name` for the few that have no owner.
 ///
 /// The rules are those of the Hub: 1 to 96 characters, ASCII letters, digits, `-`, `_` and `.`, at most one `/`,
 /// no `--` or `..`, and neither part begins or ends with `-` or `.`. A revision is a branch, a tag, a `refs/pr/N`,
@@ -7,6 +7,8 @@ public struct RepositoryReference: Sendable, Hashable, CustomStringConvertible {
     /// The branch that is meant when nothing is said.
     public static let defaultRevision = "main"
 
+    /// What the repository holds.
+    public let kind: RepositoryKind
     /// `org/name`, or `name`.
     public let identifier: String
     /// A branch, tag, `refs/pr/N` or commit hash.
@@ -14,12 +16,14 @@ public struct RepositoryReference: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads `org/name[@revision]`.
     ///
-    /// - Parameter text: The id with an optional revision.
+    /// - Parameters:
+    ///   - text: The id with an optional revision.
+    ///   - kind: What the repository holds.
     /// - Throws: ``HubError/invalidReference(text:reason:)``.
-    public init(_ text: String) throws(HubError) {
+    public init(_ text: String, kind: RepositoryKind = .model) throws(HubError) {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         let revision = parts.count == 2 ? String(parts[1]) : Self.defaultRevision
-        try self.init(identifier: String(parts.first ?? ""), revision: revision, text: text)
+        try self.init(identifier: String(parts.first ?? ""), revision: revision, kind: kind, text: text)
     }
 
     /// Checks an id and a revision that are already apart.
@@ -27,27 +31,34 @@ public struct RepositoryReference: Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - identifier: `org/name`, or `name`.
     ///   - revision: A branch, tag, `refs/pr/N` or commit hash.
+    ///   - kind: What the repository holds.
     /// - Throws: ``HubError/invalidReference(text:reason:)``.
-    public init(identifier: String, revision: String = Self.defaultRevision) throws(HubError) {
-        try self.init(identifier: identifier, revision: revision, text: "\(identifier)@\(revision)")
+    public init(
+        identifier: String, revision: String = Self.defaultRevision, kind: RepositoryKind = .model
+    ) throws(HubError) {
+        try self.init(identifier: identifier, revision: revision, kind: kind, text: "\(identifier)@\(revision)")
     }
 
-    private init(identifier: String, revision: String, text: String) throws(HubError) {
+    private init(identifier: String, revision: String, kind: RepositoryKind, text: String) throws(HubError) {
         if let reason = Self.fault(inIdentifier: identifier) ?? Self.fault(inRevision: revision) {
-            throw .invalidReference(text: DisplayText.sanitized(text), reason: reason)
+            throw .invalidReference(text: DisplayText.sanitized(kind.uriPrefix + text), reason: reason)
         }
+        self.kind = kind
         self.identifier = identifier
         self.revision = revision
     }
 
-    /// The id, and the revision unless it is the default one.
+    /// The id, after `datasets/` for a data set, and the revision unless it is the default one.
     public var description: String {
-        revision == Self.defaultRevision ? identifier : "\(identifier)@\(revision)"
+        revision == Self.defaultRevision ? path : "\(path)@\(revision)"
     }
 
-    /// The folder of this repository in the cache: `models--org--name`.
+    /// The repository's address on the Hub: `org/name`, or `datasets/org/name`.
+    var path: String { kind.prefix + identifier }
+
+    /// The folder of this repository in the cache: `models--org--name`, or `datasets--org--name`.
     var cacheFolderName: String {
-        "models--" + identifier.split(separator: "/").joined(separator: "--")
+        kind.plural + "--" + identifier.split(separator: "/").joined(separator: "--")
     }
 
     /// Whether the revision is a full commit hash, which can never change its meaning.

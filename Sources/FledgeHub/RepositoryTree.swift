@@ -60,7 +60,7 @@ package struct RepositoryTree: Sendable, Hashable {
     }
 }
 
-/// An entry of the Hub's answer to `GET /api/models/{repository}/tree/{revision}`.
+/// An entry of the Hub's answer to `GET /api/{kind}/{repository}/tree/{revision}`.
 struct TreeAnswerEntry: Decodable {
     struct LargeFile: Decodable {
         let oid: String

@@ -47,6 +47,9 @@ struct SnapshotPaths: Sendable {
                 if GlobPattern.isLiteral(pattern) { return has(pattern) }
                 return isLenient && FileTree.files(below: directory).contains { GlobPattern(pattern).matches($0) }
             }
+        case .data(let extensions):
+            return isLenient
+                && FileTree.files(below: directory).contains { FileSelection.isData($0, extensions: extensions) }
         case .tokenizer:
             return hasTokenizer
         case .model:

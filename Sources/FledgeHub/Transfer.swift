@@ -15,7 +15,7 @@ final class Transfer {
     private var mustStartOver = false
 
     private var file: RepositoryFile { download.file }
-    private var repository: String { download.paths.reference.identifier }
+    private var repository: String { download.paths.reference.path }
 
     /// Takes over what an earlier download left, unless that is longer than the file.
     init(download: FileDownload, output: OutputFile) throws(HubError) {

@@ -15,7 +15,7 @@ struct ErrorCase: Sendable, CustomStringConvertible {
         (self.status, self.name, self.arguments, self.environment) = (status, name, arguments, environment)
     }
 
-    static let all: [ErrorCase] = models + prompts + settings + training + runs + evaluation + others
+    static let all: [ErrorCase] = models + prompts + templates + settings + training + runs + evaluation + others
 
     static let models = [
         ErrorCase(64, "no-model", "generate --prompt hi"),
@@ -47,6 +47,31 @@ struct ErrorCase: Sendable, CustomStringConvertible {
         ErrorCase(66, "no-prompt-file", "generate --model TINY --prompt-file DIR/nothing.txt"),
         ErrorCase(66, "prompt-file-is-a-directory", "generate --model TINY --prompt-file DIR/empty"),
         ErrorCase(65, "prompt-file-is-not-utf8", "generate --model TINY --prompt-file DIR/latin1.txt"),
+    ]
+
+    static let templates = [
+        ErrorCase(64, "prompt-nothing", "prompt"),
+        ErrorCase(64, "prompt-unknown-template", "prompt --template sumarize --field text=x"),
+        ErrorCase(65, "prompt-broken-template", "prompt --template DIR/broken.jinja --field text=x"),
+        ErrorCase(65, "prompt-no-field", "prompt --template summarize --field words=x"),
+        ErrorCase(64, "prompt-no-record", "prompt --template summarize"),
+        ErrorCase(64, "prompt-field-without-name", "prompt --template summarize --field x"),
+        ErrorCase(66, "prompt-no-data", "prompt --template summarize --data DIR/nothing.jsonl"),
+        ErrorCase(64, "prompt-no-such-record", "prompt --template summarize --data DIR/two.jsonl --index 2"),
+        ErrorCase(65, "prompt-parquet", "prompt --template summarize --data DIR/a.parquet"),
+        ErrorCase(64, "prompt-no-data-set", "prompt --template summarize --data hf://datasets/a/b/c/d"),
+        ErrorCase(
+            69, "prompt-offline", "prompt --template summarize --data org/name", environment: ["HF_HUB_CACHE": "DIR/hf"]
+        ),
+        ErrorCase(64, "prompt-idle-select", "prompt --template summarize --data DIR/two.jsonl --select random"),
+        ErrorCase(
+            64, "prompt-nearest-alone", "prompt --template summarize --data DIR/two.jsonl --shots 1 --select nearest"),
+        ErrorCase(64, "prompt-idle-seed", "prompt --template summarize --data DIR/two.jsonl --seed 1"),
+        ErrorCase(64, "prompt-idle-budget", "prompt --template summarize --data DIR/two.jsonl --max-new-tokens 5"),
+        ErrorCase(
+            64, "prompt-no-room", "prompt --template summarize --data DIR/two.jsonl --model TINY --context-length 3"),
+        ErrorCase(64, "template-and-prompt", "generate --model TINY --template summarize --field text=x --prompt hi"),
+        ErrorCase(64, "template-truncated", "generate --model TINY --template summarize --field text=x --truncate"),
     ]
 
     static let settings = [
@@ -142,6 +167,9 @@ struct BrokenModels {
         try Data([0x4C, 0xE4, 0x72, 0x6D]).write(to: directory.file("latin1.txt"))
         try Data(" \n\n".utf8).write(to: directory.file("blank.txt"))
         try Data("{\"text\": \"hello\"}\n".utf8).write(to: directory.file("a.jsonl"))
+        try Data("{\"text\": \"one\"}\n{\"text\": \"two\"}\n".utf8).write(to: directory.file("two.jsonl"))
+        try Data("PAR1".utf8).write(to: directory.file("a.parquet"))
+        try Data("{# inputs: text #}\n{# qurey #}\n{{ text }}\n".utf8).write(to: directory.file("broken.jinja"))
         try addTrainingFiles()
         try addEvaluationFiles()
         try copy("empty", without: try FileManager.default.contentsOfDirectory(atPath: Fledge.tiny))

@@ -54,6 +54,23 @@ import Testing
                 + "Choose a revision or another repository that has *.safetensors files."
         ),
         (
+            .unreadDataFiles(
+                reference: "datasets/org/a", files: ["a.parquet", "b.parquet"], extensions: [".jsonl", ".csv"]),
+            .missingInput,
+            "datasets/org/a has its data in a.parquet, b.parquet, a format that Fledge does not read; it reads .jsonl, "
+                + ".csv. Convert the files to JSON lines (.jsonl), or choose another data set or revision."
+        ),
+        (
+            .repositoryNotFound(repository: "datasets/org/a", endpoint: hub, tokenSent: false), .missingInput,
+            "https://huggingface.co shows no data set named org/a. Check the spelling; if it is private, set HF_TOKEN to "
+                + "a token that may read it."
+        ),
+        (
+            .invalidReference(text: "hf://datasets/a--b", reason: "it is odd"), .usage,
+            "“hf://datasets/a--b” does not name a data set: it is odd. Give a file, a directory, a Hub id (org/name or "
+                + "org/name@revision), or hf://datasets/org/name@revision/split."
+        ),
+        (
             .noSafetensors(reference: "org/a", otherWeights: []), .missingInput,
             "org/a has no safetensors weights; it has no weights at all. Choose a revision or another repository "
                 + "that has *.safetensors files."

@@ -9,10 +9,10 @@ package struct BlockFramer: Framer {
             } else if let first = block?.line {
                 block?.bytes.append(UInt8(ascii: "\n"))
                 block?.bytes.append(contentsOf: line.bytes)
-                guard (block?.bytes.count ?? 0) <= ByteStream.longestRecord else {
+                guard (block?.bytes.count ?? 0) <= stream.longestRecord else {
                     throw .malformed(
                         file: stream.path, line: first,
-                        problem: "a record is longer than \(ByteStream.longestRecord) bytes",
+                        problem: "a record is longer than \(stream.longestRecord) bytes",
                         remedy: "Check that empty lines stand between records.")
                 }
             } else {

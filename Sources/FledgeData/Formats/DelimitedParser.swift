@@ -30,7 +30,7 @@ package struct DelimitedParser: RecordParser {
 
     /// The values of a line.
     package func values(of frame: Frame, in path: String) throws(DataError) -> [String] {
-        guard frame.bytes.isValidUTF8 else { throw .notUTF8(path, frame.line) }
+        try frame.checkUTF8(in: path, returnsEndLines: true)
         return frame.bytes.withUnsafeBufferPointer { values(of: $0) }
     }
 

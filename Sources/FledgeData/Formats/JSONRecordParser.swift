@@ -3,7 +3,7 @@ import FledgeTemplates
 /// Makes records of JSON objects.
 struct JSONRecordParser: RecordParser {
     func record(of frame: Frame, in path: String) throws(DataError) -> Record {
-        guard frame.bytes.isValidUTF8 else { throw .notUTF8(path, frame.line) }
+        try frame.checkUTF8(in: path)
         let value: Value
         do throws(TemplateError) {
             value = try Value(json: frame.bytes)

@@ -3,7 +3,7 @@ import FledgeTemplates
 /// Makes records of texts.
 struct TextParser: RecordParser {
     func record(of frame: Frame, in path: String) throws(DataError) -> Record {
-        guard frame.bytes.isValidUTF8 else { throw .notUTF8(path, frame.line) }
+        try frame.checkUTF8(in: path)
         let text = String(decoding: frame.bytes, as: UTF8.self)
         return Record(
             names: ["text"], values: [.string(text)], place: Record.Place(file: path, line: frame.line))
@@ -15,7 +15,7 @@ struct ColumnParser: RecordParser {
     let options: ColumnOptions
 
     func record(of frame: Frame, in path: String) throws(DataError) -> Record {
-        guard frame.bytes.isValidUTF8 else { throw .notUTF8(path, frame.line) }
+        try frame.checkUTF8(in: path)
         var lists = [[Value]](repeating: [], count: options.columns.count)
         for (number, line) in frame.bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             let cells = cells(of: line)

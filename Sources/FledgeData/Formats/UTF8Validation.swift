@@ -1,8 +1,9 @@
 extension Array where Element == UInt8 {
-    /// Whether the bytes are UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+    /// The place of the first byte that is not UTF-8 (an overlong form, a surrogate, something beyond U+10FFFF), nil if
+    /// all are.
     ///
     /// - Complexity: O(n), eight bytes at a time where they are ASCII.
-    var isValidUTF8: Bool {
+    var firstInvalidUTF8: Int? {
         withUnsafeBytes { bytes in
             var index = 0
             while index < bytes.count {
@@ -14,11 +15,11 @@ extension Array where Element == UInt8 {
                     index += 1
                 } else {
                     let length = Array.lengthOfScalar(at: index, in: bytes)
-                    if length == 0 { return false }
+                    if length == 0 { return index }
                     index += length
                 }
             }
-            return true
+            return nil
         }
     }
 
@@ -43,11 +44,22 @@ extension Array where Element == UInt8 {
     }
 }
 
-extension DataError {
-    /// A line that is not text.
-    static func notUTF8(_ path: String, _ line: Int) -> DataError {
-        .malformed(
-            file: path, line: line, problem: "the record is not UTF-8",
+extension Frame {
+    /// Makes sure that the record is text.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - returnsEndLines: whether a CR without an LF ends a line too.
+    /// - Throws: a ``DataError`` with the line of the first byte that is not UTF-8.
+    func checkUTF8(in path: String, returnsEndLines: Bool = false) throws(DataError) {
+        guard let place = bytes.firstInvalidUTF8 else { return }
+        var before = bytes[..<place].count { $0 == UInt8(ascii: "\n") }
+        if returnsEndLines {
+            let cr = UInt8(ascii: "\r")
+            before += bytes[..<place].indices.count { bytes[$0] == cr && bytes[$0 + 1] != UInt8(ascii: "\n") }
+        }
+        throw .malformed(
+            file: path, line: line + before, problem: "the record is not UTF-8",
             remedy: "Convert the file to UTF-8, for instance with iconv.")
     }
 }

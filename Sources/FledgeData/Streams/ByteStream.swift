@@ -22,6 +22,7 @@ package final class ByteStream {
 
     /// How long a record may be. It bounds the memory that a file without line ends takes.
     static let longestRecord = 1 << 28
+    let longestRecord: Int
 
     /// Opens a file; it is compressed if it begins as gzip does, whatever it is called.
     ///
@@ -30,9 +31,14 @@ package final class ByteStream {
     ///   - offset: a place in the decompressed file to begin at.
     ///   - line: the number of the line there.
     ///   - chunk: how many bytes to read at a time.
+    ///   - longestRecord: how many bytes a record may have.
     /// - Throws: a ``DataError`` if the file cannot be read, or ends before the place.
-    package init(path: String, offset: Int = 0, line: Int = 1, chunk: Int = 1 << 18) throws(DataError) {
+    package init(
+        path: String, offset: Int = 0, line: Int = 1, chunk: Int = 1 << 18,
+        longestRecord: Int = ByteStream.longestRecord
+    ) throws(DataError) {
         self.path = path
+        self.longestRecord = longestRecord
         file = try ReadableFile(path: path)
         isCompressed = try file.bytes(at: 0, count: 2) == [0x1F, 0x8B]
         if isCompressed { inflater = try Inflater(file: file) }
@@ -65,9 +71,9 @@ package final class ByteStream {
 
     private func makeRoom() throws(DataError) {
         let count = end - start
-        guard count <= ByteStream.longestRecord else {
+        guard count <= longestRecord else {
             throw .malformed(
-                file: path, line: line, problem: "a record is longer than \(ByteStream.longestRecord) bytes",
+                file: path, line: line, problem: "a record is longer than \(longestRecord) bytes",
                 remedy: "Check that the file's format is what was asked for, and that its quotation marks are closed.")
         }
         if start >= capacity / 2 {

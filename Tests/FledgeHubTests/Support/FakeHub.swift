@@ -35,13 +35,14 @@ final class FakeHub: Sendable {
 
     /// - Parameters:
     ///   - repository: `org/name`.
+    ///   - kind: What the repository holds.
     ///   - files: The repository's files by path.
     ///   - pageSize: How many files a page of the list holds.
     ///   - hubFilter: Changes the Hub's answers.
     ///   - storageFilter: Changes the storage server's answers.
     /// - Throws: When no port can be opened.
     init(
-        repository: String = "org/tiny", files: [String: File], pageSize: Int = 1000,
+        repository: String = "org/tiny", kind: RepositoryKind = .model, files: [String: File], pageSize: Int = 1000,
         hubFilter: @escaping Filter = { $1 }, storageFilter: @escaping Filter = { $1 }
     ) async throws {
         self.repository = repository
@@ -57,7 +58,7 @@ final class FakeHub: Sendable {
         }
         self.storage = storage
         let answers = HubAnswers(
-            repository: repository, files: files, pageSize: pageSize, storagePort: storage.port)
+            repository: repository, kind: kind, files: files, pageSize: pageSize, storagePort: storage.port)
         hub = try await TestServer { hubFilter($0, answers.answer($0)) }
     }
 
@@ -91,18 +92,19 @@ final class FakeHub: Sendable {
 /// The Hub's own answers.
 private struct HubAnswers: Sendable {
     let repository: String
+    let kind: RepositoryKind
     let files: [String: FakeHub.File]
     let pageSize: Int
     let storagePort: Int
 
     func answer(_ request: TestRequest) -> TestResponse {
         let path = request.path.removingPercentEncoding ?? ""
-        let api = "/api/models/\(repository)"
+        let api = (kind == .dataset ? "/api/datasets/" : "/api/models/") + repository
         if path == "\(api)/revision/main" || path == "\(api)/revision/refs/pr/1" {
             return .json("{\"id\":\"\(repository)\",\"sha\":\"\(FakeHub.commit)\",\"gated\":false}")
         }
         if path == "\(api)/tree/\(FakeHub.commit)" { return tree(request) }
-        let prefix = "/\(repository)/resolve/\(FakeHub.commit)/"
+        let prefix = (kind == .dataset ? "/datasets" : "") + "/\(repository)/resolve/\(FakeHub.commit)/"
         if path.hasPrefix(prefix) { return file(String(path.dropFirst(prefix.count)), request) }
         if path.hasPrefix(api + "/revision/") || path.hasPrefix(api + "/tree/") {
             return .failure(.notFound, code: "RevisionNotFound", message: "Invalid rev id")
