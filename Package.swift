@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "FledgeTensor", targets: ["FledgeTensor"]),
         .library(name: "FledgeTokenizers", targets: ["FledgeTokenizers"]),
         .library(name: "FledgeTemplates", targets: ["FledgeTemplates"]),
+        .library(name: "FledgeReports", targets: ["FledgeReports"]),
         .library(name: "FledgeHub", targets: ["FledgeHub"]),
         .library(name: "FledgeData", targets: ["FledgeData"]),
         .library(name: "FledgeNN", targets: ["FledgeNN"]),
@@ -37,6 +38,7 @@ let package = Package(
         // text
         .target(name: "FledgeTokenizers", swiftSettings: settings),
         .target(name: "FledgeTemplates", swiftSettings: settings),
+        .target(name: "FledgeReports", swiftSettings: settings),
         .target(
             name: "FledgeHub",
             dependencies: [
@@ -57,7 +59,7 @@ let package = Package(
         // using
         .target(
             name: "FledgeGeneration",
-            dependencies: ["FledgeModels", "FledgeNN", "FledgeTensor", "FledgeTokenizers"],
+            dependencies: ["FledgeModels", "FledgeNN", "FledgeReports", "FledgeTensor", "FledgeTokenizers"],
             swiftSettings: settings),
         // learning
         .target(
@@ -72,7 +74,7 @@ let package = Package(
             name: "Fledge",
             dependencies: [
                 "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeData", "FledgeNN",
-                "FledgeModels", "FledgeGeneration", "FledgeTraining",
+                "FledgeModels", "FledgeGeneration", "FledgeReports", "FledgeTraining",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -91,6 +93,7 @@ let package = Package(
         .testTarget(
             name: "FledgeTemplatesTests", dependencies: ["FledgeTemplates"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
+        .testTarget(name: "FledgeReportsTests", dependencies: ["FledgeReports"], swiftSettings: settings),
         .testTarget(
             name: "FledgeDataTests", dependencies: ["FledgeData", "FledgeTemplates"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
