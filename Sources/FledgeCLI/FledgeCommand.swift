@@ -20,8 +20,8 @@ struct FledgeCommand: AsyncParsableCommand {
             74 input or output.
             """,
         subcommands: [
-            GenerateCommand.self, ClassifyCommand.self, NerCommand.self, FillMaskCommand.self, EmbedCommand.self,
-            AnswerCommand.self, PretrainCommand.self, FinetuneCommand.self, TokenizeCommand.self,
+            GenerateCommand.self, ExplainCommand.self, ClassifyCommand.self, NerCommand.self, FillMaskCommand.self,
+            EmbedCommand.self, AnswerCommand.self, PretrainCommand.self, FinetuneCommand.self, TokenizeCommand.self,
             TrainTokenizerCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
             BenchTokenizerCommand.self, HubCommand.self,
         ])

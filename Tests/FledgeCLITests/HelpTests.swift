@@ -3,7 +3,8 @@ import Testing
 
 struct HelpTests {
     static let commands = [
-        "", "generate", "classify", "ner", "fill-mask", "embed", "answer", "tokenize", "train-tokenizer", "forward",
+        "", "generate", "explain", "classify", "ner", "fill-mask", "embed", "answer", "tokenize", "train-tokenizer",
+        "forward",
         "info", "bench", "bench-tokenizer", "hub", "hub download", "pretrain", "finetune",
     ]
 

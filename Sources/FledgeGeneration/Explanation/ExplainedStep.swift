@@ -72,10 +72,11 @@ extension ExplainedStep {
                 name: row.name, kept: distribution.kept, removed: max(0, previous - distribution.kept),
                 entropy: distribution.entropy)
         }
-        var ids = Set(Probabilities.largest(count, of: scores))
-        if let last = rows.last { ids.formUnion(Probabilities.largest(count, of: last.scores)) }
-        // What is forbidden after the processors is no candidate because it is the next of the rest.
-        ids = ids.filter { id in distributions.contains { $0.probabilities[id] > 0 } }
+        var ids: Set<Int> = []
+        for distribution in [distributions.first, distributions.last].compactMap({ $0 }) {
+            let best = Probabilities.largest(count, of: distribution.probabilities)
+            ids.formUnion(best.filter { distribution.probabilities[$0] > 0 })
+        }
         if scores.indices.contains(token) { ids.insert(token) }
         let sorted = ids.sorted { a, b in
             let (x, y) = (distributions[0].probabilities[a], distributions[0].probabilities[b])

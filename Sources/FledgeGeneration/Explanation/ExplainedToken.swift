@@ -17,8 +17,25 @@ public struct ExplainedToken: Codable, Sendable, Equatable {
         case isSpecial = "is_special"
     }
 
-    /// How to show it: its text, or its id where it has none.
-    public var label: String { text.isEmpty ? piece ?? "#\(id)" : text }
+    /// How to show it on one line: its text with white space made visible and what would steer a terminal spelled out, or
+    /// its id where it has no text.
+    public var label: String {
+        let shown = text.isEmpty ? piece ?? "#\(id)" : text
+        return shown.unicodeScalars.reduce(into: "") { label, scalar in
+            switch scalar {
+            case " ": label += "·"
+            case "\n": label += "⏎"
+            case "\t": label += "⇥"
+            case "\u{200D}": label.unicodeScalars.append(scalar)
+            default:
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator:
+                    label += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+                default: label.unicodeScalars.append(scalar)
+                }
+            }
+        }
+    }
 }
 
 /// Makes tokens of ids.

@@ -50,7 +50,7 @@ extension Explanation {
         guard architecture != .encoderOnly else { return body }
         let end = finishReason.map { " Ended by: \(ExplanationPage.words(for: $0))." } ?? ""
         let chips = steps.enumerated().map { index, step -> Markup in
-            "<button type=\"button\" class=\"token made\" data-step=\"\(index)\" title=\"\(ExplanationPage.title(step.chosen))\">\(ExplanationPage.visible(step.chosen))</button>"
+            "<button type=\"button\" class=\"token made\" data-step=\"\(index)\" title=\"\(ExplanationPage.title(step.chosen))\">\(step.chosen.label)</button>"
         }
         body += """
             <h3>Generated: \(steps.count) tokens</h3>
@@ -71,7 +71,7 @@ extension Explanation {
         for (index, step) in steps.enumerated() {
             let candidate = step.chosenCandidate
             table.add([
-                "\(index + 1)", "<span class=\"token\">\(ExplanationPage.visible(step.chosen))</span>", "\(step.rank)",
+                "\(index + 1)", "<span class=\"token\">\(step.chosen.label)</span>", "\(step.rank)",
                 Markup(escaping: ExplanationPage.percent(candidate?.before ?? 0)),
                 Markup(escaping: ExplanationPage.percent(candidate?.after ?? 0)), "\(step.stages.last?.kept ?? 0)",
                 Markup(escaping: ExplanationPage.fixed(step.stages.last?.entropy ?? 0)),
@@ -81,7 +81,7 @@ extension Explanation {
             <div id="step-view" hidden>
             <div class="controls">
             <button type="button" id="step-back" aria-label="Previous step">‹</button>
-            <label class="wide">Step <output id="step-number"></output>
+            <label class="wide"><span>Step <output id="step-number"></output></span>
             <input type="range" id="step-slider" min="1" max="\(steps.count)" value="1"></label>
             <button type="button" id="step-next" aria-label="Next step">›</button>
             <label id="stage-control">Compare the model with <select id="stage"></select></label>
@@ -131,24 +131,12 @@ enum ExplanationPage {
     static func chips(_ tokens: [ExplainedToken]) -> [Markup] {
         tokens.map { token -> Markup in
             let kind: Markup = token.isSpecial ? " special" : ""
-            return "<span class=\"token\(kind)\" title=\"\(title(token))\">\(visible(token))</span>"
+            return "<span class=\"token\(kind)\" title=\"\(title(token))\">\(token.label)</span>"
         }
     }
 
     static func title(_ token: ExplainedToken) -> String {
         "id \(token.id)" + (token.piece.map { ", spelled \($0)" } ?? "")
-    }
-
-    /// A token's text with its white space made visible.
-    static func visible(_ token: ExplainedToken) -> String {
-        token.label.reduce(into: "") { text, character in
-            switch character {
-            case " ": text += "·"
-            case "\n", "\r\n", "\r": text += "⏎"
-            case "\t": text += "⇥"
-            default: text.append(character)
-            }
-        }
     }
 
     static func facts(_ settings: ExplainedSettings) -> Markup {

@@ -65,7 +65,7 @@ extension ExplanationPage {
         }
 
         private static func token(_ token: ExplainedToken) -> Token {
-            Token(id: token.id, text: ExplanationPage.visible(token), isSpecial: token.isSpecial)
+            Token(id: token.id, text: token.label, isSpecial: token.isSpecial)
         }
     }
 }

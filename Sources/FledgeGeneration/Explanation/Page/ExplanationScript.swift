@@ -72,9 +72,8 @@ enum ExplanationScript {
             chips.forEach((chip, place) => chip.setAttribute("aria-current", place === index));
             const chosen = step.candidates.find(candidate => candidate.isChosen);
             const shares = chosen ? chosen.probabilities : [0];
-            const rank = step.rank === 1 ? "the likeliest token" : "number " + step.rank + " of the likeliest tokens";
-            let text = "Chosen: “" + step.chosen.text + "”, for the model " + rank + " with " + percent(shares[0]);
-            if (step.stages.length > 1) text += ", and " + percent(shares[shares.length - 1]) + " when the choice was made";
+            let text = "Chosen: “" + step.chosen.text + "”. The model ranked it number " + step.rank + " with " + percent(shares[0]);
+            if (step.stages.length > 1) text += "; when the choice was made it had " + percent(shares[shares.length - 1]);
             byId("step-summary").textContent = text + ".";
             byId("stages").replaceChildren(...step.stages.map((stage, place) => {
               const item = make("li");
@@ -214,12 +213,14 @@ enum ExplanationScript {
             const index = current(), map = explanation.maps[index];
             options(head, [["mean", "mean of all"], ...Array.from({ length: map.heads }, (_, number) => [number, String(number)])], head.value || "mean");
             const frame = Math.max(240, byId("attention-view").clientWidth - 2);
-            draw(canvas, index, head.value, Math.max(1, Math.min(14, frame / map.keys, 560 / map.queries)));
+            draw(canvas, index, head.value, Math.max(1, Math.min(22, frame / map.keys, 560 / map.queries)));
             shade();
             drawGrid();
           }
-          function chip(token, place, isChoice) {
-            const element = make(isChoice ? "button" : "span", "token" + (token.isSpecial ? " special" : ""), token.text);
+          const promptLength = explanation.architecture === "decoder_only" ? explanation.prompt.length : 1;
+          function chip(token, place, isChoice, isMade) {
+            const kind = (token.isSpecial ? " special" : "") + (isMade ? " made" : "");
+            const element = make(isChoice ? "button" : "span", "token" + kind, token.text);
             element.title = "place " + place + ", id " + token.id;
             if (!isChoice) return element;
             element.type = "button";
@@ -238,10 +239,12 @@ enum ExplanationScript {
             const choices = tokensOf(kind.value, side()), others = tokensOf(kind.value, side() === "queries" ? "keys" : "queries");
             const name = tokens => tokens === explanation.prompt ? "Prompt" : explanation.architecture === "decoder_only" ? "Prompt and what was generated" : "Decoder";
             byId("from-title").textContent = name(choices);
-            from.replaceChildren(...choices.map((token, place) => chip(token, place, true)));
+            from.replaceChildren(...choices.map((token, place) =>
+              chip(token, place, true, choices === explanation.decoder && place >= promptLength)));
             byId("to-part").hidden = kind.value !== "cross";
             byId("to-title").textContent = name(others);
-            to.replaceChildren(...others.map((token, place) => chip(token, place, false)));
+            to.replaceChildren(...others.map((token, place) =>
+              chip(token, place, false, others === explanation.decoder && place >= promptLength)));
             chosen = choices.length - 1;
             hovered = -1;
             showMap();

@@ -27,6 +27,7 @@ enum ExplanationStyle {
         .token.outside { opacity: .55; }
         .wide { flex: 1 1 12rem; }
         .wide input { width: 100%; }
+        .wide output { font-variant-numeric: tabular-nums; color: var(--ink); }
         .stages { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 0 .9rem; padding: 0; }
         .stages li {
           background: var(--raised); border-radius: .4rem; padding: .3rem .6rem; font-size: .875rem; line-height: 1.35;
@@ -67,8 +68,9 @@ enum ExplanationStyle {
         .grid button.current { border-color: var(--second); }
         .grid canvas { display: block; width: 48px; height: 48px; image-rendering: auto; }
         @media (max-width: 40rem) {
-          .candidates li { grid-template-columns: 1fr; }
-          .pair div { grid-template-columns: 1fr 7.5rem; }
+          .candidates li { grid-template-columns: 6.5rem 1fr; gap: .1rem .4rem; padding: .3rem .2rem; }
+          .candidates .name { gap: .15rem; }
+          .pair div { grid-template-columns: 1fr 6.4rem; gap: .4rem; font-size: .8rem; }
           .controls label { flex: 1 1 8rem; }
           .controls select { width: 100%; }
           .controls .wide { flex: 1 1 8rem; }
