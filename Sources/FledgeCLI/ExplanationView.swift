@@ -31,10 +31,14 @@ struct ExplanationView {
         title = bold(title) + "  \(step.chosen.label)  " + dim("id \(step.chosen.id), rank \(step.rank) of \(kept)")
         let stages = step.stages.map { stage in
             let removed = stage.removed > 0 ? " (−\(stage.removed))" : ""
-            return "\(stage.name) \(stage.kept)\(removed), \(Terminal.fixed(Double(stage.entropy), 2)) bits"
+            let bits = Terminal.fixed(Double(stage.entropy), 2)
+            return "\(stage.name): \(count(stage.kept, "token"))\(removed), \(bits) bits"
         }
+        let compares = step.stages.count > 1
+        let indent = String(repeating: " ", count: ExplanationView.labelWidth + 5)
+        let columns = TerminalText.padded("by the model", to: 27) + "at the choice"
         return [title] + stages.enumerated().map { "  " + dim(($0 == 0 ? "" : "→ ") + $1) }
-            + step.candidates.map { line($0, compares: step.stages.count > 1) }
+            + (compares ? [indent + dim(columns)] : []) + step.candidates.map { line($0, compares: compares) }
     }
 
     private func line(_ candidate: ExplainedStep.Candidate, compares: Bool) -> String {
@@ -82,7 +86,7 @@ struct ExplanationView {
             }
             var line = "  layer " + TerminalText.padded("\(map.layer)", to: 4) + places.joined(separator: " ")
             if let (head, key, weight) = strongest(map, row) {
-                line += dim(" head \(head): ") + "\(keys[key].label) \(whole(weight))"
+                line += dim(" head \(head) → ") + "\(keys[key].label) \(whole(weight))"
             }
             lines.append(line)
         }

@@ -107,7 +107,7 @@ enum ExplanationPage {
         <label>Attention <select id="kind"></select></label>
         <label>Layer <select id="layer"></select></label>
         <label>Head <select id="head"></select></label>
-        <label>Show <select id="direction"><option value="to">whom it attends to</option><option value="by">who attends to it</option></select></label>
+        <label>Token <select id="direction"><option value="to">attends to</option><option value="by">is attended by</option></select></label>
         </div>
         <p class="note">Hover over a token or tap it; with the keyboard use the arrow keys. Darker is more.</p>
         <h3 id="from-title"></h3>

@@ -107,8 +107,8 @@ enum ExplanationScript {
     static let attention: StaticString = #"""
         if (explanation.maps.length > 0) {
           const names = {
-            encoder: "encoder: prompt to prompt", cross: "cross: decoder to prompt",
-            decoder: explanation.architecture === "decoder_only" ? "self: each to what came before" : "decoder: to what it wrote"
+            encoder: "encoder, to itself", cross: "decoder, to the prompt",
+            decoder: explanation.architecture === "decoder_only" ? "to what came before" : "decoder, to itself"
           };
           const bytes = explanation.maps.map(map => Uint8Array.from(atob(map.bytes), letter => letter.charCodeAt(0)));
           const kinds = ["cross", "decoder", "encoder"].filter(kind => explanation.maps.some(map => map.kind === kind));
@@ -165,7 +165,7 @@ enum ExplanationScript {
             const token = tokensOf(kind.value, side())[pick];
             const where = "layer " + map.layer + ", " + (head.value === "mean" ? "mean of " + map.heads + " heads" : "head " + head.value);
             byId("attention-summary").textContent = side() === "queries"
-              ? label(token) + " attends most to (" + where + "):" : "Attend most to " + label(token) + " (" + where + "):";
+              ? label(token) + " attends most to (" + where + "):" : "Who attends most to " + label(token) + " (" + where + "):";
             const best = weights.map((weight, place) => [weight, place]).sort((a, b) => b[0] - a[0] || a[1] - b[1])
               .filter(entry => entry[0] > 0).slice(0, 6);
             byId("strongest").replaceChildren(...best.map(([weight, place]) => {

@@ -24,7 +24,7 @@ enum ExplanationStyle {
         .token.shaded {
           background: linear-gradient(rgba(var(--accent-rgb), var(--weight)), rgba(var(--accent-rgb), var(--weight))), var(--surface);
         }
-        .token.outside { opacity: .55; }
+        .token.outside { opacity: .7; }
         .wide { flex: 1 1 12rem; }
         .wide input { width: 100%; }
         .wide output { font-variant-numeric: tabular-nums; color: var(--ink); }
@@ -74,7 +74,7 @@ enum ExplanationStyle {
           .controls label { flex: 1 1 8rem; }
           .controls select { width: 100%; }
           .controls .wide { flex: 1 1 8rem; }
-          #stage-control { flex-basis: 100%; }
+          .controls #stage-control { flex-basis: 100%; }
         }
         """#
 }
