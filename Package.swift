@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "FledgeTensor", targets: ["FledgeTensor"]),
         .library(name: "FledgeTokenizers", targets: ["FledgeTokenizers"]),
         .library(name: "FledgeTemplates", targets: ["FledgeTemplates"]),
+        .library(name: "FledgeReports", targets: ["FledgeReports"]),
         .library(name: "FledgeHub", targets: ["FledgeHub"]),
         .library(name: "FledgeData", targets: ["FledgeData"]),
         .library(name: "FledgeNN", targets: ["FledgeNN"]),
@@ -38,6 +39,7 @@ let package = Package(
         // text
         .target(name: "FledgeTokenizers", swiftSettings: settings),
         .target(name: "FledgeTemplates", swiftSettings: settings),
+        .target(name: "FledgeReports", swiftSettings: settings),
         .target(
             name: "FledgeHub",
             dependencies: [
@@ -59,7 +61,8 @@ let package = Package(
         .target(
             name: "FledgeGeneration",
             dependencies: [
-                "FledgeData", "FledgeModels", "FledgeNN", "FledgeTemplates", "FledgeTensor", "FledgeTokenizers",
+                "FledgeData", "FledgeModels", "FledgeNN", "FledgeReports", "FledgeTemplates", "FledgeTensor",
+                "FledgeTokenizers",
             ],
             swiftSettings: settings),
         // learning
@@ -77,7 +80,7 @@ let package = Package(
             name: "Fledge",
             dependencies: [
                 "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeData", "FledgeNN",
-                "FledgeModels", "FledgeGeneration", "FledgeTraining", "FledgeEvaluation",
+                "FledgeModels", "FledgeGeneration", "FledgeReports", "FledgeTraining", "FledgeEvaluation",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -96,6 +99,7 @@ let package = Package(
         .testTarget(
             name: "FledgeTemplatesTests", dependencies: ["FledgeTemplates"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
+        .testTarget(name: "FledgeReportsTests", dependencies: ["FledgeReports"], swiftSettings: settings),
         .testTarget(
             name: "FledgeDataTests", dependencies: ["FledgeData", "FledgeTemplates"], resources: [.copy("Fixtures")],
             swiftSettings: settings),

@@ -20,9 +20,9 @@ struct FledgeCommand: AsyncParsableCommand {
             74 input or output.
             """,
         subcommands: [
-            GenerateCommand.self, PromptCommand.self, ClassifyCommand.self, NerCommand.self, FillMaskCommand.self,
-            EmbedCommand.self, AnswerCommand.self, EvaluateCommand.self, PretrainCommand.self, FinetuneCommand.self,
-            TokenizeCommand.self,
+            GenerateCommand.self, PromptCommand.self, ExplainCommand.self, ClassifyCommand.self, NerCommand.self,
+            FillMaskCommand.self, EmbedCommand.self, AnswerCommand.self, EvaluateCommand.self, PretrainCommand.self,
+            FinetuneCommand.self, TokenizeCommand.self,
             TrainTokenizerCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
             BenchTokenizerCommand.self, HubCommand.self,
         ])

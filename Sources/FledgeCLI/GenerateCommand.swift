@@ -131,16 +131,26 @@ struct GenerateCommand: AsyncParsableCommand {
 
     /// Ids alone need no tokenizer; a directory without one still generates.
     private func load(_ directory: URL, engine: Engine) throws -> TextGenerator {
-        guard inputIds != nil else { return try .from(directory: directory, type: model.dtype, engine: engine) }
+        let idle = [("--stop", !generation.stop.isEmpty), ("--stream", stream)]
+        return try Self.generator(
+            directory, type: model.dtype, engine: engine, idleWithoutTokenizer: inputIds == nil ? nil : idle)
+    }
+
+    /// Loads a directory's model; its tokenizer may be missing if `idleWithoutTokenizer`, the flags that would then have no
+    /// effect, is not nil and none of them was given.
+    static func generator(
+        _ directory: URL, type: WeightType, engine: Engine,
+        idleWithoutTokenizer flags: [(flag: String, isGiven: Bool)]?
+    ) throws -> TextGenerator {
+        guard let flags else { return try .from(directory: directory, type: type, engine: engine) }
         let tokenizer = try Self.tokenizer(of: directory)
-        let idle = [("--stop", !generation.stop.isEmpty), ("--stream", stream)].first(where: \.1)
-        if tokenizer == nil, let (flag, _) = idle {
+        if tokenizer == nil, let (flag, _) = flags.first(where: \.isGiven) {
             throw UserError.usage(
                 "\(flag) needs text, and \(directory.path) has no tokenizer (tokenizer.json or spiece.model); "
                     + "add one, or leave \(flag) out")
         }
         return TextGenerator(
-            model: try AutoModelForGeneration.from(directory: directory, type: model.dtype, engine: engine),
+            model: try AutoModelForGeneration.from(directory: directory, type: type, engine: engine),
             tokenizer: tokenizer, config: try GenerationConfig(directory: directory))
     }
 

@@ -71,6 +71,19 @@ struct GenerationOptions: ParsableArguments {
         }
     }
 
+    /// The first flag that was given, for commands that can have no use for any.
+    var firstGiven: String? {
+        let flags = [
+            ("--max-new-tokens", maxNewTokens != nil), ("--min-new-tokens", minNewTokens != nil),
+            ("--do-sample", doSample != nil), ("--temperature", temperature != nil), ("--top-k", topK != nil),
+            ("--top-p", topP != nil), ("--seed", seed != nil), ("--repetition-penalty", repetitionPenalty != nil),
+            ("--no-repeat-ngram-size", noRepeatNgramSize != nil),
+            ("--num-return-sequences", numReturnSequences != nil), ("--prefill-chunk", prefillChunk != nil),
+            ("--stop", !stop.isEmpty), ("--context-length", contextLength != nil),
+        ]
+        return flags.first(where: \.1)?.0
+    }
+
     /// The model's settings with the flags' changes.
     ///
     /// - Parameters:

@@ -16,6 +16,12 @@
 enum Terminal {
     static var outputIsTerminal: Bool { isatty(1) == 1 }
 
+    /// Whether standard output is a terminal whose user has nothing against colours (no-color.org).
+    static var outputIsColored: Bool {
+        let wish = ProcessInfo.processInfo.environment["NO_COLOR"] ?? ""
+        return outputIsTerminal && wish.isEmpty
+    }
+
     /// Writes to standard output. Ends the process where that is not possible: quietly when nobody reads any more,
     /// with an error when it cannot be written.
     static func output(_ text: String) {

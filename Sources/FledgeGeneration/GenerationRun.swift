@@ -58,13 +58,17 @@ struct GenerationRun {
         var matcher: StopMatcher
     }
 
-    /// Encodes the prompts.
-    init(_ generator: TextGenerator, prompts: [[Int]], config: GenerationConfig) throws {
+    /// Encodes the prompts. `processors` are applied instead of the configuration's.
+    init(
+        _ generator: TextGenerator, prompts: [[Int]], config: GenerationConfig,
+        processors: [any LogitsProcessor]? = nil
+    ) throws {
         let model = generator.model
         if let complaint = config.complaint { throw GenerationError.badConfig(complaint) }
         try GenerationRun.check(prompts, model, config)
         start = clock.now
-        search = SingleSequenceSearch(model: model, prompts: prompts, config: config)
+        search = SingleSequenceSearch(
+            model: model, prompts: prompts, config: config, processors: processors)
         let sequences = 0..<prompts.count * config.numReturnSequences
         texts = sequences.map { _ in
             TextState(

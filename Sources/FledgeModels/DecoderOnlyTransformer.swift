@@ -7,7 +7,7 @@ public struct DecoderOnlyTransformer: CausalLanguageModel {
     public let engine: Engine
     public let weightType: WeightType
     public let contextLength: Int?
-    private let stack: TransformerStack
+    let stack: TransformerStack
     let head: Linear?
 
     /// - Parameters:

@@ -9,8 +9,8 @@ public struct EncoderDecoderTransformer: Seq2SeqLanguageModel {
     public let weightType: WeightType
     public let decoderStartToken: Int
     public let contextLength: Int?
-    private let encoder: TransformerStack
-    private let decoder: TransformerStack
+    let encoder: TransformerStack
+    let decoder: TransformerStack
     private let crossAttentions: [CrossAttention]
     let head: Linear?
     let headScale: Float

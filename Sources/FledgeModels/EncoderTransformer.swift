@@ -5,7 +5,7 @@ public import FledgeTensor
 public struct EncoderTransformer: Backbone {
     public let engine: Engine
     public let weightType: WeightType
-    private let stack: TransformerStack
+    let stack: TransformerStack
 
     public init(stack: TransformerStack, type: WeightType, engine: Engine) {
         self.stack = stack

@@ -23,12 +23,12 @@ public struct TransformerStack: Sendable {
     /// gets.
     func callAsFunction(
         _ sequences: [TokenSequence], isCausal: Bool, beside type: WeightType, workspace: Workspace,
-        prefix: String = "", observe: LayerObserver?
+        prefix: String = "", recorder: AttentionRecorder? = nil, observe: LayerObserver?
     ) -> Tensor {
         func states(_ sequences: ArraySlice<TokenSequence>) -> Tensor {
             run(
                 SequenceBatch(sequences), isCausal: isCausal, beside: type, workspace: workspace, prefix: prefix,
-                observe: observe)
+                recorder: recorder, observe: observe)
         }
         let groups = TransformerStack.groups(sequences)
         // Who looks inside wants to see every layer once; gradients want to see every weight once.
@@ -73,14 +73,15 @@ public struct TransformerStack: Sendable {
     /// One cache serves all layers.
     private func run(
         _ batch: SequenceBatch, isCausal: Bool, beside type: WeightType, workspace: Workspace, prefix: String,
-        observe: LayerObserver?
+        recorder: AttentionRecorder?, observe: LayerObserver?
     ) -> Tensor {
         var hidden = embedding(
             batch.ids, positions: batch.positions, segmentIDs: batch.segmentIDs, workspace: workspace)
         if let dropout { hidden = dropout(hidden) }
         observe?(prefix + "embedding", hidden)
         guard !batch.ids.isEmpty, let first = blocks.first else { return finalNorm?(hidden) ?? hidden }
-        let step = batch.step(isCausal: isCausal, positions: embedding.positions, workspace: workspace)
+        var step = batch.step(isCausal: isCausal, positions: embedding.positions, workspace: workspace)
+        step.recorder = recorder
         var cache = first.selfAttention.makeCache(slots: batch.spans.count, beside: type, engine: workspace.engine)
         for (index, block) in blocks.enumerated() {
             if recomputes {

@@ -10,6 +10,8 @@ public struct AttentionStep: Sendable {
     public var isCausal: Bool
     public var bias: DistanceBias?
     public var rotation: Rotation?
+    /// Who keeps whom the rows attend to; nil for nobody.
+    public var recorder: AttentionRecorder?
 
     public init(
         spans: [AttentionSpan], isCausal: Bool, bias: DistanceBias? = nil, rotation: Rotation? = nil
@@ -58,6 +60,7 @@ public struct SelfAttention: Sendable {
             projected.rotateHeads(
                 columns: 0..<queries + keys, headWidth: headWidth, cosines: rotation.cosines, sines: rotation.sines)
         }
+        step.recorder?.record(self, projected: projected, step: step)
         cache.write(
             step.runs, keys: projected.sliced(1, queries..<queries + keys),
             values: projected.sliced(1, queries + keys..<queries + 2 * keys))
@@ -126,6 +129,7 @@ public struct CrossAttention: Sendable {
         -> Tensor
     {
         let query = query(hidden, norm: norm)
+        state.step.recorder?.record(self, queries: query)
         if keyValue.weight.isDifferentiable, let pending = state.pendingCrossAttention {
             var row = 0
             let pairs = state.crossSpans.map { span in

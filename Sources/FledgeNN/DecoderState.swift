@@ -70,6 +70,11 @@ public struct DecoderState: Sendable {
     public private(set) var activeSlots: [Int]
     /// The present step's rows.
     public private(set) var step = AttentionStep(spans: [], isCausal: true)
+    /// Keeps whom the rows of the steps to come attend to; nil for nobody.
+    public var attentionRecorder: AttentionRecorder? {
+        get { step.recorder }
+        set { step.recorder = newValue }
+    }
     /// What each running sequence sees of its encoded prompt in the present step.
     public private(set) var crossSpans: [AttentionSpan] = []
     /// The position of each row of the present step.

@@ -60,3 +60,33 @@ public struct StreamingDecoder: Sendable {
         for fragment in fragments { bytes += fragment.bytes }
     }
 }
+
+extension Tokenizer {
+    /// The bytes that a token puts into a text in the middle of it: of a byte-level token possibly a part of a character,
+    /// of one that begins a word the space too.
+    ///
+    /// - Parameter id: any id.
+    /// - Returns: the bytes; nil for an id that the vocabulary does not have.
+    public func bytes(ofToken id: Int) -> [UInt8]? {
+        streamingDecoder(skipSpecialTokens: false).bytes(ofToken: id)
+    }
+}
+
+extension StreamingDecoder {
+    fileprivate func bytes(ofToken id: Int) -> [UInt8]? {
+        guard let piece = tokenizer.piece(at: id) else { return nil }
+        if tokenizer.added.content(of: id) != nil { return piece }
+        // Decoders hold parts of characters back, or make U+FFFD of them.
+        if decoders.contains(where: { $0 is ByteLevelDecoder }) { return ByteLevelAlphabet.decode(piece) ?? piece }
+        if decoders.contains(where: { $0 is ByteFallbackDecoder }), let byte = ByteToken.byte(of: piece) {
+            return [byte]
+        }
+        var decoder = self
+        let before = Array("a".utf8)
+        var bytes: [UInt8] = []
+        decoder.append(piece: before, to: &bytes)
+        decoder.append(piece: piece, to: &bytes)
+        decoder.finish(to: &bytes)
+        return bytes.starts(with: before) ? Array(bytes.dropFirst(before.count)) : piece
+    }
+}

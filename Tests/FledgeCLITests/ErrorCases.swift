@@ -5,7 +5,7 @@ struct ErrorCase: Sendable, CustomStringConvertible {
     /// The snapshot's name.
     let name: String
     let status: Int32
-    /// `TINY`, `NO_TOKENIZER` and `DIR` stand for directories.
+    /// `TINY`, `NO_TOKENIZER`, `MASKED` and `DIR` stand for directories.
     let arguments: String
     var environment: [String: String] = [:]
 
@@ -15,7 +15,20 @@ struct ErrorCase: Sendable, CustomStringConvertible {
         (self.status, self.name, self.arguments, self.environment) = (status, name, arguments, environment)
     }
 
-    static let all: [ErrorCase] = models + prompts + templates + settings + training + runs + evaluation + others
+    static let all: [ErrorCase] =
+        models + prompts + templates + settings + training + runs + evaluation + explanations + others
+
+    static let explanations = [
+        ErrorCase(64, "explain-no-prompt", "explain --model TINY"),
+        ErrorCase(64, "explain-no-such-layer", "explain --model TINY --prompt hi --attention-layers 0,7"),
+        ErrorCase(
+            64, "explain-layers-of-nothing", "explain --model TINY --prompt hi --attention-layers 0 --no-attention"),
+        ErrorCase(64, "explain-several", "explain --model TINY --prompt hi --do-sample --num-return-sequences 2"),
+        ErrorCase(64, "explain-a-mask-with-temperature", "explain --model MASKED --prompt hi --temperature 2"),
+        ErrorCase(64, "explain-a-mask-of-ids", "explain --model MASKED --input-ids 5"),
+        ErrorCase(74, "explain-no-directory", "explain --model TINY --prompt hi --html DIR/nothing/page.html"),
+        ErrorCase(74, "explain-page-is-a-directory", "explain --model TINY --prompt hi --html DIR/empty"),
+    ]
 
     static let models = [
         ErrorCase(64, "no-model", "generate --prompt hi"),

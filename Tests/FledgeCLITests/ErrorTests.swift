@@ -7,7 +7,9 @@ struct ErrorTests {
         let directory = models.directory.url.path
         func filled(_ text: String) -> String {
             text.replacingOccurrences(of: "NO_TOKENIZER", with: Fledge.fixtures.path + "/t5-gated-gelu")
-                .replacingOccurrences(of: "TINY", with: Fledge.tiny).replacingOccurrences(of: "DIR", with: directory)
+                .replacingOccurrences(of: "TINY", with: Fledge.tiny)
+                .replacingOccurrences(of: "MASKED", with: Fledge.fixtures.path + "/families/bert-tiny-fill-mask")
+                .replacingOccurrences(of: "DIR", with: directory)
         }
         let process = try Fledge.process(
             item.arguments.split(separator: " ").map { filled(String($0)) },

@@ -3,8 +3,9 @@ import Testing
 
 struct HelpTests {
     static let commands = [
-        "", "generate", "prompt", "classify", "ner", "fill-mask", "embed", "answer", "tokenize", "train-tokenizer",
-        "forward", "info", "bench", "bench-tokenizer", "hub", "hub download", "pretrain", "finetune", "evaluate",
+        "", "generate", "prompt", "explain", "classify", "ner", "fill-mask", "embed", "answer", "tokenize",
+        "train-tokenizer", "forward", "info", "bench", "bench-tokenizer", "hub", "hub download", "pretrain", "finetune",
+        "evaluate",
     ]
 
     @Test(arguments: commands) func helpIsTheSnapshot(command: String) throws {
