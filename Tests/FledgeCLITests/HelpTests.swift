@@ -4,7 +4,8 @@ import Testing
 struct HelpTests {
     static let commands = [
         "", "generate", "explain", "classify", "ner", "fill-mask", "embed", "answer", "tokenize", "train-tokenizer",
-        "forward", "info", "bench", "bench-tokenizer", "hub", "hub download", "pretrain", "finetune",
+        "forward",
+        "info", "bench", "bench-tokenizer", "hub", "hub download", "pretrain", "finetune",
     ]
 
     @Test(arguments: commands) func helpIsTheSnapshot(command: String) throws {
