@@ -133,7 +133,7 @@ enum Failure {
         case is TemplateError, is OptimizerError: badData
         case let error as TrainingError:
             switch error {
-            case .notFinite, .wrongLabels, .noData, .badAdapter, .otherModel: badData
+            case .notFinite, .wrongLabels, .noData, .noLabels, .otherModel: badData
             default: usage
             }
         case let error as CheckpointError:
@@ -143,7 +143,7 @@ enum Failure {
             default: inputOutput
             }
         case is ReportError: inputOutput
-        case is WeightError: badData
+        case is WeightError, is AdapterError: badData
         case is GenerationError, is EngineError: usage
         case let error as UserError: error.code
         default: nil

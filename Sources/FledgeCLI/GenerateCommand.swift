@@ -25,6 +25,7 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: AdapterOption
 
     @Option(help: ArgumentHelp("The prompt; may be given several times for a batch.", valueName: "text"))
     var prompt: [String] = []
@@ -102,7 +103,9 @@ struct GenerateCommand: AsyncParsableCommand {
 
     /// Ids alone need no tokenizer; a directory without one still generates.
     private func load(_ directory: URL, engine: Engine) throws -> TextGenerator {
-        guard inputIds != nil else { return try .from(directory: directory, type: model.dtype, engine: engine) }
+        guard inputIds != nil else {
+            return try .from(directory: directory, type: model.dtype, engine: engine, registry: adapter.registry)
+        }
         let tokenizer = try Self.tokenizer(of: directory)
         let idle = [("--stop", !generation.stop.isEmpty), ("--stream", stream)].first(where: \.1)
         if tokenizer == nil, let (flag, _) = idle {
@@ -111,7 +114,8 @@ struct GenerateCommand: AsyncParsableCommand {
                     + "add one, or leave \(flag) out")
         }
         return TextGenerator(
-            model: try AutoModelForGeneration.from(directory: directory, type: model.dtype, engine: engine),
+            model: try AutoModelForGeneration.from(
+                directory: directory, type: model.dtype, engine: engine, registry: adapter.registry),
             tokenizer: tokenizer, config: try GenerationConfig(directory: directory))
     }
 

@@ -47,7 +47,7 @@ public struct TransformerStack: Sendable {
     }
 
     /// Whether gradients flow back through the layers.
-    var isDifferentiable: Bool { blocks.first?.selfAttention.queryKeyValue.weight.isDifferentiable ?? false }
+    var isDifferentiable: Bool { blocks.first?.selfAttention.queryKeyValue.isDifferentiable ?? false }
 
     /// What training leaves out of the embeddings and, in T5, of the last hidden states.
     private var dropout: Dropout? { blocks.first?.selfAttention.output.dropout?.stream(2) }

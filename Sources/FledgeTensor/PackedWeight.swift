@@ -113,13 +113,32 @@ public struct PackedWeight: Sendable {
 
     /// The weight that takes gradients of the product's result back to its operand: the transpose.
     func transposed(engine: Engine) -> PackedWeight {
-        precondition(!sources.isEmpty, "gradients through a weight whose matrices were not kept")
+        guard !sources.isEmpty else { return turned(engine: engine) }
         let type: WeightType = type == .bfloat16 ? .bfloat16 : .float32
         let matrices = sources.map { $0.detached().converted(to: .float32) }
         if matrices.count == 1, !matrices[0].isContiguous {
             return PackedWeight([matrices[0].transposed(0, 1)], type: type, isDifferentiable: true, engine: engine)
         }
         return PackedWeight(across: matrices.map { $0.contiguous() }, type: type, engine: engine)
+    }
+
+    /// The transpose of a weight that is not learned and has kept no matrices, made of its own packed numbers: bfloat16
+    /// where they are, else float32; int8 is multiplied by its scales.
+    private func turned(engine: Engine) -> PackedWeight {
+        precondition(!isGated, "gradients through a gated weight")
+        let type: WeightType = type == .bfloat16 ? .bfloat16 : .float32
+        let bytes = fledge_packed_bytes(type.kernelType, depth, columns)
+        let memory = Storage(uninitialized: bytes, engine: engine)
+        withUnsafePointer(to: packed) { fledge_pack_turned(engine.kernels, engine.pool, $0, memory.pointer) }
+        return PackedWeight(memory, columns: depth, depth: columns, type: type)
+    }
+
+    private init(_ data: Storage, columns: Int, depth: Int, type: WeightType) {
+        (self.data, self.columns, self.depth, self.type) = (data, columns, depth, type)
+        isGated = false
+        scales = nil
+        sums = nil
+        sources = []
     }
 
     /// The same weight without a way back.
