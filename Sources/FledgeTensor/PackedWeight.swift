@@ -42,9 +42,9 @@ public struct PackedWeight: Sendable {
     public let type: WeightType
     /// Whether columns are gate and value interleaved, for f(gate) · value.
     public let isGated: Bool
-    private let data: Storage
-    private let scales: Storage?
-    private let sums: Storage?
+    /// Nil for a weight that is learned: it is packed for each use and forgotten after it, so that packed copies of all
+    /// layers never lie in memory together.
+    private let panels: PackedPanels?
     /// The matrices, where gradients flow back through this weight.
     private(set) var sources: [Tensor]
 
@@ -63,63 +63,42 @@ public struct PackedWeight: Sendable {
         engine: Engine = .shared
     ) {
         precondition(!matrices.isEmpty && (!gated || matrices.count == 2), "one matrix, or two for a gated weight")
-        // Rows that lie one after the other, or, as of a transposed matrix, across.
-        let sources = matrices.map { $0.isContiguous || $0.isTransposedMatrix ? $0 : $0.contiguous() }
-        depth = sources[0].shape[1]
-        columns = sources.reduce(0) { $0 + $1.shape[0] }
+        precondition(
+            matrices.allSatisfy { $0.rank == 2 && $0.shape[1] == matrices[0].shape[1] },
+            "weights \(matrices.map(\.shape)) do not share their input")
+        depth = matrices[0].shape[1]
+        columns = matrices.reduce(0) { $0 + $1.shape[0] }
         self.type = type
         isGated = gated
-        let keepsSources = isDifferentiable || matrices.contains(where: \.requiresGradient)
-        precondition(!keepsSources || !gated, "a gated weight is not differentiable")
-        self.sources = keepsSources ? matrices : []
-        var parts: [fledge_rows] = []
-        for source in sources {
-            precondition(source.rank == 2 && source.shape[1] == depth, "weights \(source.shape), depth \(depth)")
-            guard let sourceType = source.dtype.kernelType else { preconditionFailure("a \(source.dtype) weight") }
-            parts.append(
-                fledge_rows(
-                    data: source.pointer, type: sourceType, rows: source.shape[0],
-                    column_stride: source.isContiguous ? 0 : source.strides[1]))
-        }
-        let panel = Int(FLEDGE_PANEL)
-        let padded = (columns + panel * 2 - 1) / panel * panel
-        // A gated weight's last panel holds two half-filled halves.
-        let panelColumns = gated ? (columns / 2 + panel / 2 - 1) / (panel / 2) * panel : columns
-        let bytes = fledge_packed_bytes(type.kernelType, panelColumns, depth)
-        // A weight that is learned is packed again and again.
-        data = keepsSources ? Storage(uninitialized: bytes, engine: engine) : Storage(byteCount: bytes)
-        scales = type == .int8 ? Storage(byteCount: padded * 4) : nil
-        sums = type == .int8 ? Storage(byteCount: padded * 4) : nil
-        if PackedWeight.canPackAcross(sources, type), let part = parts.first {
-            // What lies across in the file lies as the panels want it.
-            var matrix = fledge_matrix(
-                data: sources[0].floats, rows: depth, columns: columns, stride: part.column_stride)
-            fledge_pack_across(engine.kernels, engine.pool, &matrix, 1, type.kernelType, data.pointer)
-        } else if sources.count == 1, let part = parts.first, part.column_stride == 0 {
-            pack(part, of: sources[0], panel: panel, engine: engine)
-        } else {
-            let done = fledge_pack_weight(
-                engine.kernels, engine.pool, parts, parts.count, gated, depth, type.kernelType, data.pointer,
-                scales?.pointer.assumingMemoryBound(to: Float.self), sums?.pointer.assumingMemoryBound(to: Int32.self))
-            precondition(done, "out of memory for packing a weight")
-        }
-        for source in sources { source.dropPages() }
+        let isDifferentiable = isDifferentiable || matrices.contains(where: \.requiresGradient)
+        precondition(!isDifferentiable || !gated, "a gated weight is not differentiable")
+        sources = isDifferentiable ? matrices : []
+        panels = isDifferentiable ? nil : PackedPanels(matrices, type: type, gated: gated, engine: engine)
     }
 
-    private static func canPackAcross(_ sources: [Tensor], _ type: WeightType) -> Bool {
-        sources.count == 1 && sources[0].dtype == .float32 && !sources[0].isContiguous
-            && (type == .float32 || type == .bfloat16)
+    private init(_ panels: PackedPanels, columns: Int, depth: Int, type: WeightType) {
+        (self.panels, self.columns, self.depth, self.type) = (panels, columns, depth, type)
+        isGated = false
+        sources = []
     }
 
-    /// The weight that takes gradients of the product's result back to its operand: the transpose.
+    /// The same weight packed and without a way back: to be held for as long as products with it follow one another.
+    func ready(engine: Engine) -> PackedWeight {
+        if panels != nil { return self }
+        let packed = PackedPanels(sources.map { $0.detached() }, type: type, gated: false, engine: engine, isShort: true)
+        return PackedWeight(packed, columns: columns, depth: depth, type: type)
+    }
+
+    /// The weight that takes gradients of the product's result back to its operand: the transpose, packed.
     func transposed(engine: Engine) -> PackedWeight {
         guard !sources.isEmpty else { return turned(engine: engine) }
         let type: WeightType = type == .bfloat16 ? .bfloat16 : .float32
         let matrices = sources.map { $0.detached().converted(to: .float32) }
-        if matrices.count == 1, !matrices[0].isContiguous {
-            return PackedWeight([matrices[0].transposed(0, 1)], type: type, isDifferentiable: true, engine: engine)
-        }
-        return PackedWeight(across: matrices.map { $0.contiguous() }, type: type, engine: engine)
+        let panels =
+            matrices.count == 1 && !matrices[0].isContiguous
+            ? PackedPanels([matrices[0].transposed(0, 1)], type: type, gated: false, engine: engine, isShort: true)
+            : PackedPanels(across: matrices.map { $0.contiguous() }, type: type, engine: engine)
+        return PackedWeight(panels, columns: depth, depth: columns, type: type)
     }
 
     /// The transpose of a weight that is not learned and has kept no matrices, made of its own packed numbers: bfloat16
@@ -127,61 +106,8 @@ public struct PackedWeight: Sendable {
     private func turned(engine: Engine) -> PackedWeight {
         precondition(!isGated, "gradients through a gated weight")
         let type: WeightType = type == .bfloat16 ? .bfloat16 : .float32
-        let bytes = fledge_packed_bytes(type.kernelType, depth, columns)
-        let memory = Storage(uninitialized: bytes, engine: engine)
-        withUnsafePointer(to: packed) { fledge_pack_turned(engine.kernels, engine.pool, $0, memory.pointer) }
-        return PackedWeight(memory, columns: depth, depth: columns, type: type)
-    }
-
-    private init(_ data: Storage, columns: Int, depth: Int, type: WeightType) {
-        (self.data, self.columns, self.depth, self.type) = (data, columns, depth, type)
-        isGated = false
-        scales = nil
-        sums = nil
-        sources = []
-    }
-
-    /// The same weight without a way back.
-    var withoutSources: PackedWeight {
-        var result = self
-        result.sources = []
-        return result
-    }
-
-    /// Matrices `[depth part, columns]`, one below the other.
-    private init(across matrices: [Tensor], type: WeightType, engine: Engine) {
-        columns = matrices[0].shape[1]
-        depth = matrices.reduce(0) { $0 + $1.shape[0] }
-        self.type = type
-        isGated = false
-        scales = nil
-        sums = nil
-        sources = []
-        data = Storage(uninitialized: fledge_packed_bytes(type.kernelType, columns, depth), engine: engine)
-        let parts = matrices.map {
-            fledge_matrix(data: $0.floats, rows: $0.shape[0], columns: $0.shape[1], stride: $0.shape[1])
-        }
-        fledge_pack_across(engine.kernels, engine.pool, parts, parts.count, type.kernelType, data.pointer)
-        withExtendedLifetime(matrices) {}
-    }
-
-    /// Packs one matrix a stretch of rows at a time: of a large one in a mapped file (a vocabulary projection), only
-    /// the stretch at hand is in memory besides the result.
-    private func pack(_ part: fledge_rows, of source: Tensor, panel: Int, engine: Engine) {
-        let stretch = panel * 64
-        let rowBytes = depth * source.dtype.byteCount
-        for begin in stride(from: 0, to: columns, by: stretch) {
-            let count = min(stretch, columns - begin)
-            let start = source.pointer + begin * rowBytes
-            var rows = fledge_rows(data: start, type: part.type, rows: count, column_stride: 0)
-            let done = fledge_pack_weight(
-                engine.kernels, engine.pool, &rows, 1, false, depth, type.kernelType,
-                data.pointer + fledge_packed_bytes(type.kernelType, begin, depth),
-                scales.map { $0.pointer.assumingMemoryBound(to: Float.self) + begin },
-                sums.map { $0.pointer.assumingMemoryBound(to: Int32.self) + begin })
-            precondition(done, "out of memory for packing a weight")
-            source.storage.dropPages(of: start, byteCount: count * rowBytes)
-        }
+        let panels = PackedPanels(turning: packed, to: type, engine: engine)
+        return PackedWeight(panels, columns: depth, depth: columns, type: type)
     }
 
     /// Whether gradients flow back through this weight.
@@ -190,14 +116,12 @@ public struct PackedWeight: Sendable {
     /// Columns of the product.
     public var outputColumns: Int { isGated ? columns / 2 : columns }
 
-    /// Bytes in memory, scales included.
-    public var byteCount: Int { data.byteCount + (scales?.byteCount ?? 0) + (sums?.byteCount ?? 0) }
+    /// Bytes in memory, scales included; of a weight that is learned, while it is packed.
+    public var byteCount: Int { panels?.byteCount ?? fledge_packed_bytes(type.kernelType, columns, depth) }
 
     package var packed: fledge_packed {
-        fledge_packed(
-            type: type.kernelType, columns: columns, depth: depth, data: data.pointer,
-            scales: scales.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Float.self)) },
-            sums: sums.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Int32.self)) })
+        guard let panels else { preconditionFailure("a weight that is learned is made ready before it is used") }
+        return panels.packed(type, columns: columns, depth: depth)
     }
 
     /// One column as floats, as the product sees it: `[depth]`.
@@ -226,6 +150,7 @@ extension Tensor {
         var outShape = shape
         outShape[rank - 1] = weight.outputColumns
         let result = Tensor(like: self, shape: outShape)
+        let ready = weight.ready(engine: engine)
         if let residual {
             precondition(
                 residual.elementCount == result.elementCount && residual.isContiguous,
@@ -235,7 +160,7 @@ extension Tensor {
         job.rows = weight.outputColumns == 0 ? 0 : result.elementCount / weight.outputColumns
         job.x = UnsafePointer(source.floats)
         job.x_stride = weight.depth
-        job.weight = weight.packed
+        job.weight = ready.packed
         job.bias = bias.map { UnsafePointer($0.floats) }
         job.residual = residual.map { UnsafePointer($0.floats) }
         job.residual_stride = weight.outputColumns
@@ -255,7 +180,7 @@ extension Tensor {
                 fledge_linear_run(engine.kernels, engine.pool, &job)
             }
         precondition(done, "out of memory for packed activations")
-        withExtendedLifetime((source, weight, norm, bias, residual)) {}
+        withExtendedLifetime((source, ready, norm, bias, residual)) {}
         let operands = [source, norm?.weight, norm?.bias, bias, residual] + weight.sources
         guard operands.contains(where: { $0?.node != nil }) else { return result }
         precondition(activation == .identity, "the activation of a differentiable product is an operation of its own")

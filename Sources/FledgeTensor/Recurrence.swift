@@ -84,7 +84,8 @@ public struct Recurrence: Sendable {
 
     private func forward(_ saved: Saved) {
         let (engine, columns) = (saved.gates.engine, weight.columns)
-        let packed = weight.packed
+        let ready = weight.ready(engine: engine)
+        let packed = ready.packed
         var (row, before) = (0, 0)
         for (index, count) in saved.batchSizes.enumerated() {
             let previous = index == 0 ? saved.first.floats : saved.hidden.floats + before * width
@@ -105,7 +106,7 @@ public struct Recurrence: Sendable {
             fledge_recurrent_run(engine.kernels, engine.pool, &step)
             (before, row) = (row, row + count)
         }
-        withExtendedLifetime(saved) {}
+        withExtendedLifetime((saved, ready)) {}
     }
 
     /// out = x · weight + bias + residual; `residual` may be `out`.
@@ -147,6 +148,7 @@ public struct Recurrence: Sendable {
             }
             end = row
         }
+        withExtendedLifetime(transposed) {}
         ProductGradient(
             x: previousStates(saved), weight: weight, norm: nil, bias: bias, scale: 1, residual: nil
         ).propagate(.init(value: saved.recurrent ?? saved.gates, isOwned: false))

@@ -65,64 +65,6 @@ package final class Storage: @unchecked Sendable {
     }
 }
 
-/// Large blocks that finished computations leave to the next one: fresh memory from the system costs as much time as
-/// filling it.
-package final class BlockCache: @unchecked Sendable {
-    /// Bytes that are kept at most. Set before threads share the cache.
-    var limit = 256 << 20
-    private static let countLimit = 4096
-    private let lock: UnsafeMutablePointer<UInt8>
-    // Both under `lock`.
-    private var blocks: [(pointer: UnsafeMutableRawPointer, byteCount: Int)] = []
-    private var bytes = 0
-
-    init() {
-        lock = .allocate(capacity: 1)
-        lock.initialize(to: 0)
-        blocks.reserveCapacity(256)
-    }
-
-    deinit {
-        for block in blocks { fledge_deallocate(block.pointer, block.byteCount) }
-        lock.deallocate()
-    }
-
-    /// A block of at least `byteCount` bytes and at most half as many again, new if there is none.
-    func take(_ byteCount: Int) -> (pointer: UnsafeMutableRawPointer, byteCount: Int) {
-        if fledge_try_lock(lock) {
-            defer { fledge_unlock(lock) }
-            var best = -1
-            for index in blocks.indices {
-                let size = blocks[index].byteCount
-                guard size >= byteCount, size <= byteCount + byteCount / 2 + 4096 else { continue }
-                if best < 0 || size < blocks[best].byteCount { best = index }
-            }
-            if best >= 0 {
-                let block = blocks[best]
-                bytes -= block.byteCount
-                blocks[best] = blocks[blocks.count - 1]
-                blocks.removeLast()
-                return block
-            }
-        }
-        guard let memory = fledge_allocate(byteCount) else { preconditionFailure("out of memory: \(byteCount) bytes") }
-        return (memory, byteCount)
-    }
-
-    /// Keeps the block, or returns it to the system if that would be too much.
-    func give(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
-        if fledge_try_lock(lock) {
-            defer { fledge_unlock(lock) }
-            if bytes + byteCount <= limit && blocks.count < BlockCache.countLimit {
-                blocks.append((pointer, byteCount))
-                bytes += byteCount
-                return
-            }
-        }
-        fledge_deallocate(pointer, byteCount)
-    }
-}
-
 /// Memory that one computation uses again and again.
 ///
 /// A result takes its memory from the workspace of its first operand, and a workspace hands out a block again as soon

@@ -70,13 +70,14 @@ private struct CrossEntropy {
                 $0.node == nil ? nil : Tensor(like: input, shape: gradientShape($0))
             }
         }
+        let ready = weight.ready(engine: input.engine)
         // Whole tiles, and few enough that their logits stay near the processor.
         let atOnce = max(96, (8 << 20) / max(1, columns) / 12 * 12)
         var sum = 0.0
         for begin in stride(from: 0, to: rows, by: atOnce) {
             let end = min(rows, begin + atOnce)
             let some = input.sliced(0, begin..<end)
-            let logits = some.product(weight.withoutSources, bias: bias?.detached(), scale: scale)
+            let logits = some.product(ready, bias: bias?.detached(), scale: scale)
             let losses = Tensor(like: input, shape: Shape(end - begin))
             let wanted = labels[begin..<end].map { Int64($0) }
             fledge_cross_entropy_run(
