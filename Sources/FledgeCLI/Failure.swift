@@ -133,7 +133,7 @@ enum Failure {
         case is TemplateError, is OptimizerError: badData
         case let error as TrainingError:
             switch error {
-            case .notFinite, .wrongLabels, .noData, .noLabels, .otherModel: badData
+            case .notFinite, .wrongLabels, .noData, .noLabels, .otherModel, .otherRun: badData
             default: usage
             }
         case let error as CheckpointError:

@@ -90,10 +90,10 @@ public final class Trainer {
             guard total > 0 else { throw TrainingError.noData("the training data") }
             totalSteps = total
         }
+        let steps = totalSteps
+        let warmup = options.warmupRatio.map { LearningRateSchedule.warmupSteps(ratio: $0, of: steps) }
         schedule = try LearningRateSchedule(
-            options.schedule, learningRate: options.learningRate,
-            warmupSteps: options.warmupRatio.map { LearningRateSchedule.warmupSteps(ratio: $0, of: totalSteps) }
-                ?? options.warmupSteps,
+            options.schedule, learningRate: options.learningRate, warmupSteps: warmup ?? options.warmupSteps,
             totalSteps: totalSteps, options: options.scheduleOptions)
         optimizer = try options.optimizer.makeOptimizer(engine: model.engine)
         groups = .decayingAllButNormsAndBiases(options.weightDecay)
