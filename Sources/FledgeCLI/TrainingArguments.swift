@@ -139,10 +139,11 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after so many measurements without a better one.", valueName: "count"))
     var earlyStoppingPatience: Int?
 
-    @Flag(
-        inversion: .prefixedNo,
-        help: "End with the weights that were the best when measured (default with --early-stopping-patience).")
-    var loadBestModelAtEnd: Bool?
+    @Flag(help: "End with the weights that were the best when measured (default with --early-stopping-patience).")
+    var loadBestModelAtEnd = false
+
+    @Flag(help: "End with the last weights in any case.")
+    var noLoadBestModelAtEnd = false
 
     @Option(help: ArgumentHelp("End with the mean of the weights of so many last checkpoints.", valueName: "count"))
     var averageCheckpoints: Int?
@@ -180,12 +181,15 @@ struct TrainingArguments: ParsableArguments {
         if let (flag, _) = constants.first(where: { $0.1 != nil }), !optim.hasPrefix("adamw") {
             throw ValidationError("\(flag) is for AdamW; leave it out with --optim \(optim)")
         }
+        if loadBestModelAtEnd, noLoadBestModelAtEnd {
+            throw ValidationError("--load-best-model-at-end and its opposite exclude each other; leave one out")
+        }
         if resumeAnyway, !resume { throw ValidationError("--resume-anyway goes with --resume; give that too") }
         if evalData.isEmpty {
             let idle = [
                 ("--eval-steps", evalSteps != nil), ("--early-stopping-patience", earlyStoppingPatience ?? 0 > 0),
                 ("--metric-for-best-model", metricForBestModel != .loss),
-                ("--load-best-model-at-end", loadBestModelAtEnd == true),
+                ("--load-best-model-at-end", loadBestModelAtEnd),
             ]
             if let (flag, _) = idle.first(where: \.1) {
                 throw ValidationError("\(flag) needs something to measure; give --eval-data, or leave it out")
@@ -219,7 +223,7 @@ struct TrainingArguments: ParsableArguments {
         options.saveSeconds = saveSteps == nil ? 600 : nil
         options.saveTotalLimit = saveTotalLimit ?? (saveSteps == nil ? max(2, averageCheckpoints ?? 2) : nil)
         options.metricForBestModel = metricForBestModel
-        options.loadBestModelAtEnd = loadBestModelAtEnd
+        options.loadBestModelAtEnd = loadBestModelAtEnd ? true : noLoadBestModelAtEnd ? false : nil
         options.averagedCheckpoints = averageCheckpoints
         options.evalSteps = evalSteps ?? (evalData.isEmpty ? nil : 500)
         options.earlyStoppingPatience = earlyStoppingPatience

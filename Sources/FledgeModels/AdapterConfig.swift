@@ -59,11 +59,13 @@ public struct AdapterConfig: Codable, Sendable {
     /// What changes the arithmetic and is not known here.
     private struct Others: Decodable {
         let useDora: Bool?
+        let loraBias: Bool?
         let rankPattern: [String: Int]?
         let alphaPattern: [String: Float]?
         let targetParameters: [String]?
         enum CodingKeys: String, CodingKey {
             case useDora = "use_dora"
+            case loraBias = "lora_bias"
             case rankPattern = "rank_pattern"
             case alphaPattern = "alpha_pattern"
             case targetParameters = "target_parameters"
@@ -89,7 +91,8 @@ public struct AdapterConfig: Codable, Sendable {
                 path, "only LoRA adapters without biases are known, of a rank from 1 to 65536 and a finite alpha")
         }
         let unknown = [
-            ("use_dora", others.useDora ?? false), ("rank_pattern", !(others.rankPattern ?? [:]).isEmpty),
+            ("use_dora", others.useDora ?? false), ("lora_bias", others.loraBias ?? false),
+            ("rank_pattern", !(others.rankPattern ?? [:]).isEmpty),
             ("alpha_pattern", !(others.alphaPattern ?? [:]).isEmpty),
             ("target_parameters", !(others.targetParameters ?? []).isEmpty),
         ]
