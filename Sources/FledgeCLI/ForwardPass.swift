@@ -28,11 +28,13 @@ final class ForwardPass {
         }
         switch kind {
         case .causalLM:
-            try generate(try AutoModelForCausalLM.from(
-                directory: directory, type: type, engine: engine, registry: registry))
+            try generate(
+                try AutoModelForCausalLM.from(
+                    directory: directory, type: type, engine: engine, registry: registry))
         case .seq2SeqLM:
-            try translate(try AutoModelForSeq2SeqLM.from(
-                directory: directory, type: type, engine: engine, registry: registry))
+            try translate(
+                try AutoModelForSeq2SeqLM.from(
+                    directory: directory, type: type, engine: engine, registry: registry))
         case .maskedLM:
             let model = try AutoModelForMaskedLM.from(
                 directory: directory, type: type, engine: engine, registry: registry)

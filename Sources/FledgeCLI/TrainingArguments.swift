@@ -73,7 +73,8 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Steps in which the learning rate grows to the full one.", valueName: "count"))
     var warmupSteps = 0
 
-    @Option(help: ArgumentHelp("The share of all steps in which it grows, instead of --warmup-steps.", valueName: "share"))
+    @Option(
+        help: ArgumentHelp("The share of all steps in which it grows, instead of --warmup-steps.", valueName: "share"))
     var warmupRatio: Double?
 
     @Option(help: ArgumentHelp("Of matrices; biases and norms have none.", valueName: "share"))

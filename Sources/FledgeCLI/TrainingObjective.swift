@@ -94,7 +94,7 @@ struct TrainingObjective {
                 case vocabSize = "vocab_size"
                 case numLabels = "num_labels"
                 case labels = "id2label"
-            case problem = "problem_type"
+                case problem = "problem_type"
             }
         }
         let fields = try JSONDecoder().decode(Fields.self, from: model.config)

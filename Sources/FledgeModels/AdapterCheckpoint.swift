@@ -1,4 +1,3 @@
-public import FledgeNN
 public import FledgeTensor
 
 #if canImport(FoundationEssentials)

@@ -40,14 +40,18 @@ struct AdapterCommandTests {
     }
 
     @Test func `A classifier's run tells its accuracy, and keeps the best`() throws {
-        let lines = (0..<24).map { "{\"input_ids\": [\($0 % 2 == 0 ? "5, 6" : "40, 41"), \(9 + $0 % 3)], \"label\": \($0 % 2)}" }
-        let config = #"{"model_type": "bert", "vocab_size": 64, "num_hidden_layers": 1, "hidden_size": 32, "#
+        let lines = (0..<24).map { line in
+            "{\"input_ids\": [\(line % 2 == 0 ? "5, 6" : "40, 41"), \(9 + line % 3)], \"label\": \(line % 2)}"
+        }
+        let config =
+            #"{"model_type": "bert", "vocab_size": 64, "num_hidden_layers": 1, "hidden_size": 32, "#
             + #""num_attention_heads": 2, "intermediate_size": 32, "num_labels": 2}"#
         let files = try TrainingFiles()
         try Data(lines.joined(separator: "\n").utf8).write(to: files.directory.file("classes.jsonl"))
         try Data(config.utf8).write(to: files.directory.file("bert.json"))
-        let run = "--config DIR/bert.json --data DIR/classes.jsonl --eval-data DIR/classes.jsonl --objective classification "
-            + "--batch-size 8 --max-steps 60 --learning-rate 1e-2 --eval-steps 10 --metric-for-best-model accuracy "
+        let run =
+            "--config DIR/bert.json --data DIR/classes.jsonl --eval-data DIR/classes.jsonl "
+            + "--objective classification --batch-size 8 --max-steps 60 --learning-rate 1e-2 --eval-steps 10 --metric-for-best-model accuracy "
             + "--load-best-model-at-end --output DIR/out --log-file DIR/log.jsonl --json"
         let result = try files.run(run)
         #expect(result.status == 0, "\(result.error)")
@@ -55,7 +59,8 @@ struct AdapterCommandTests {
         let json = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
         #expect(json["best_metric"] as? Double == 1 && json["eval_accuracy"] as? Double == 1)
         #expect(json["unlabelled_examples"] as? Int == 0)
-        #expect(try String(contentsOf: files.directory.file("log.jsonl"), encoding: .utf8).contains("\"eval_accuracy\":"))
+        let log = try String(contentsOf: files.directory.file("log.jsonl"), encoding: .utf8)
+        #expect(log.contains("\"eval_accuracy\":"))
         // Another seed is another run.
         let other = try files.run(run + " --resume --seed 5")
         #expect(other.status == 65 && other.error.contains("the seed was 42, and is 5 now"), "\(other.error)")

@@ -42,7 +42,8 @@ extension ErrorCase {
         ErrorCase(64, "run-smoothing-one", "\(run) --label-smoothing-factor 1"),
         ErrorCase(64, "run-nothing-to-measure", "\(run) --load-best-model-at-end"),
         ErrorCase(64, "run-unknown-metric", "\(run) --eval-data DIR/ids.jsonl --metric-for-best-model bleu"),
-        ErrorCase(64, "run-metric-of-another-task", "\(run) --eval-data DIR/ids.jsonl --metric-for-best-model accuracy"),
+        ErrorCase(
+            64, "run-metric-of-another-task", "\(run) --eval-data DIR/ids.jsonl --metric-for-best-model accuracy"),
         ErrorCase(64, "run-resume-anyway-alone", "\(run) --resume-anyway"),
         ErrorCase(64, "run-problem-of-another-objective", "\(run) --problem-type regression"),
         ErrorCase(64, "run-no-threads", "\(run) --threads 0"),

@@ -102,7 +102,8 @@ struct AdapterFixture: Sendable, CustomTestStringConvertible {
         ("[]", "it is not PEFT's description"),
     ])
     func `What cannot be an adapter is an error that says why`(config: String, reason: String) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fledge-adapter-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("fledge-adapter-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let fixture = AdapterFixture(name: "gpt2")
         try FileManager.default.copyItem(at: fixture.url, to: folder)

@@ -136,7 +136,8 @@ import Testing
             for i in 0..<inputs {
                 let wanted = columns.reduce(0) { $0 + $1[i] } * 0.5
                 for row in 0..<rows {
-                    #expect(abs(found[row * inputs + i] - wanted) <= (type == .bfloat16 ? 2e-2 : 1e-4) * max(1, abs(wanted)))
+                    let tolerance: Float = type == .bfloat16 ? 2e-2 : 1e-4
+                    #expect(abs(found[row * inputs + i] - wanted) <= tolerance * max(1, abs(wanted)))
                 }
             }
         }

@@ -43,7 +43,8 @@ struct LabelingTests {
         #expect(windowCount > 80)
     }
 
-    @Test(arguments: [12, 16, 24]) func `small windows cover the text, each answer is in one of them`(maxLength: Int) throws {
+    @Test(arguments: [12, 16, 24])
+    func `small windows cover the text, and an answer is in one of them`(maxLength: Int) throws {
         let objective = ExtractiveQuestionAnswering(tokenizer: try Fixture.bert.get(), maxLength: maxLength)
         let words = (0..<30).map { ["the", "king", "and", "a", "queen"][$0 % 5] }
         let record: Record = [

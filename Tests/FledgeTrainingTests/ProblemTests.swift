@@ -1,4 +1,5 @@
 import FledgeModels
+import FledgeNN
 import FledgeTensor
 import FledgeTraining
 import Foundation
