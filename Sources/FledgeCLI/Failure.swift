@@ -130,7 +130,8 @@ enum Failure {
             case .malformed, .changed: badData
             }
         case is ScheduleError: usage
-        case is TemplateError, is OptimizerError: badData
+        case let error as OptimizerError: if case .badSetting = error { usage } else { badData }
+        case is TemplateError: badData
         case let error as TrainingError:
             switch error {
             case .notFinite, .wrongLabels, .noData, .noLabels, .otherModel, .otherRun: badData

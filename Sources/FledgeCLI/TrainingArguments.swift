@@ -11,12 +11,6 @@ extension LearningTask: ExpressibleByArgument {}
 extension LearningRateSchedule.Kind: ExpressibleByArgument {}
 extension ClassLabels.Problem: ExpressibleByArgument {}
 
-extension TrainingOptions.Metric: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public var defaultValueDescription: String { rawValue.replacing("eval_", with: "") }
-    public static var allValueStrings: [String] { allCases.map(\.defaultValueDescription) }
-}
-
 extension ScheduleOptions: ExpressibleByArgument {
     public init?(argument: String) {
         guard let options = try? JSONDecoder().decode(ScheduleOptions.self, from: Data(argument.utf8)) else {
@@ -135,7 +129,7 @@ struct TrainingArguments: ParsableArguments {
     var evalSteps: Int?
 
     @Option(help: ArgumentHelp("What the best model is best in: loss or accuracy.", valueName: "name"))
-    var metricForBestModel = TrainingOptions.Metric.loss
+    var metricForBestModel = "loss"
 
     @Option(help: ArgumentHelp("Stop after so many measurements without a better one.", valueName: "count"))
     var earlyStoppingPatience: Int?
@@ -178,6 +172,9 @@ struct TrainingArguments: ParsableArguments {
         if OptimizerSettings(optim: optim) == nil {
             throw ValidationError("--optim is “\(optim)”; it must be adamw, adafactor or sgd")
         }
+        if TrainingOptions.Metric(name: metricForBestModel) == nil {
+            throw ValidationError("--metric-for-best-model is “\(metricForBestModel)”; it must be loss or accuracy")
+        }
         let constants = [("--adam-beta1", adamBeta1), ("--adam-beta2", adamBeta2), ("--adam-epsilon", adamEpsilon)]
         if let (flag, _) = constants.first(where: { $0.1 != nil }), !optim.hasPrefix("adamw") {
             throw ValidationError("\(flag) is for AdamW; leave it out with --optim \(optim)")
@@ -189,7 +186,7 @@ struct TrainingArguments: ParsableArguments {
         if evalData.isEmpty {
             let idle = [
                 ("--eval-steps", evalSteps != nil), ("--early-stopping-patience", earlyStoppingPatience ?? 0 > 0),
-                ("--metric-for-best-model", metricForBestModel != .loss),
+                ("--metric-for-best-model", metric != .loss),
                 ("--load-best-model-at-end", loadBestModelAtEnd),
             ]
             if let (flag, _) = idle.first(where: \.1) {
@@ -197,6 +194,8 @@ struct TrainingArguments: ParsableArguments {
             }
         }
     }
+
+    private var metric: TrainingOptions.Metric { .init(name: metricForBestModel) ?? .loss }
 
     func options() throws -> TrainingOptions {
         var options = TrainingOptions()
@@ -223,7 +222,7 @@ struct TrainingArguments: ParsableArguments {
         options.saveSteps = saveSteps
         options.saveSeconds = saveSteps == nil ? 600 : nil
         options.saveTotalLimit = saveTotalLimit ?? (saveSteps == nil ? max(2, averageCheckpoints ?? 2) : nil)
-        options.metricForBestModel = metricForBestModel
+        options.metricForBestModel = metric
         options.loadBestModelAtEnd = loadBestModelAtEnd ? true : noLoadBestModelAtEnd ? false : nil
         options.averagedCheckpoints = averageCheckpoints
         options.evalSteps = evalSteps ?? (evalData.isEmpty ? nil : 500)

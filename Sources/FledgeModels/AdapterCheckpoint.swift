@@ -45,6 +45,7 @@ public struct AdapterCheckpoint: Sendable {
     ///   - inputsFirst: ends of the names of matrices that the model's file holds as `[inputs, outputs]`.
     ///   - prefixes: beginnings of names that the model's file may have where the adapter's has none.
     ///   - shape: the shape of the model's tensor of a name; nil where there is none.
+    /// - Returns: the layers in order of the adapter's names.
     /// - Throws: ``AdapterError`` for one that belongs to no layer, or to one of another size; ``SafetensorsError``.
     public func layers(
         inputsFirst: [String], prefixes: [String] = [], shape: (String) -> [Int]?

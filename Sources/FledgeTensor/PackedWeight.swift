@@ -85,7 +85,8 @@ public struct PackedWeight: Sendable {
     /// The same weight packed and without a way back: to be held for as long as products with it follow one another.
     func ready(engine: Engine) -> PackedWeight {
         if panels != nil { return self }
-        let packed = PackedPanels(sources.map { $0.detached() }, type: type, gated: false, engine: engine, isShort: true)
+        let packed = PackedPanels(
+            sources.map { $0.detached() }, type: type, gated: false, engine: engine, isShort: true)
         return PackedWeight(packed, columns: columns, depth: depth, type: type)
     }
 

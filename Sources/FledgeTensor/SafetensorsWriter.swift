@@ -52,7 +52,9 @@ package struct SafetensorsStream {
         }
         var entries: [String] = []
         if !metadata.isEmpty {
-            let fields = metadata.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
+            let fields = metadata.sorted { $0.key < $1.key }.map {
+                "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))"
+            }
             entries.append("\"__metadata__\":{\(fields.joined(separator: ","))}")
         }
         var end = 0

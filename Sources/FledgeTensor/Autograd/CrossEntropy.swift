@@ -49,7 +49,10 @@ private struct CrossEntropy {
     private var weightGradients: [Tensor?] = []
     private var biasGradient: Tensor?
 
-    init(input: Tensor, weight: PackedWeight, bias: Tensor?, scale: Float, factor: Float, smoothing: Float, hasGradient: Bool) {
+    init(
+        input: Tensor, weight: PackedWeight, bias: Tensor?, scale: Float, factor: Float, smoothing: Float,
+        hasGradient: Bool
+    ) {
         self.input = input
         self.weight = weight
         self.bias = bias

@@ -51,8 +51,8 @@ extension LearningModel {
     static func limits(_ layers: Layers) -> ExampleLimits {
         func limits(_ model: any Transformer, classes: Int? = nil) -> ExampleLimits {
             ExampleLimits(
-                length: model.positionLimit ?? model.contextLength, vocabularySize: model.vocabularySize,
-                segmentCount: model.typeCount, classCount: classes)
+                length: model.positionLimit ?? model.contextLength, targetLength: model.positionLimit,
+                vocabularySize: model.vocabularySize, segmentCount: model.typeCount, classCount: classes)
         }
         switch layers {
         case .causal(let model): return limits(model)

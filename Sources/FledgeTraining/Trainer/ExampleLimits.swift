@@ -3,6 +3,8 @@
 public struct ExampleLimits: Sendable, Equatable {
     /// Tokens of a sequence at most; nil where any number goes.
     public var length: Int?
+    /// Tokens of what a decoder must write at most.
+    public var targetLength: Int?
     /// How many token ids there are; nil where that is not known.
     public var vocabularySize: Int?
     /// Segments that the model tells apart.
@@ -13,10 +15,11 @@ public struct ExampleLimits: Sendable, Equatable {
     public var isRegression: Bool
 
     public init(
-        length: Int? = nil, vocabularySize: Int? = nil, segmentCount: Int? = nil, classCount: Int? = nil,
+        length: Int? = nil, targetLength: Int? = nil, vocabularySize: Int? = nil, segmentCount: Int? = nil, classCount: Int? = nil,
         isRegression: Bool = false
     ) {
         self.length = length
+        self.targetLength = targetLength
         self.vocabularySize = vocabularySize
         self.segmentCount = segmentCount
         self.classCount = classCount
@@ -50,7 +53,7 @@ public struct ExampleLimits: Sendable, Equatable {
     private func complaint(
         ofIDs ids: [Int], packed: Bool, isTarget: Bool = false
     ) -> (problem: String, remedy: String)? {
-        if !packed, let length, ids.count > length {
+        if !packed, let length = isTarget ? targetLength : length, ids.count > length {
             return (
                 "the \(isTarget ? "target" : "text") has \(ids.count) tokens, and the model has positions for \(length)",
                 "Shorten it, or have it cut (\(isTarget ? "--max-target-length" : "--max-length") \(length))."

@@ -217,7 +217,8 @@ public final class LearningModel {
                 try model.validate(ids.filter { $0 >= 0 })
                 return ids
             }
-            return model.loss(sequences.map(\.ids), targets: targets, padToken: padToken, factor: factor, smoothing: smoothing)
+            return model.loss(
+                sequences.map(\.ids), targets: targets, padToken: padToken, factor: factor, smoothing: smoothing)
         case .sequence(let model):
             try check(sequences, model.backbone)
             if let classes = try classes(batch, model.labels) {

@@ -65,6 +65,10 @@ public final class Trainer {
         if evaluation == nil, options.loadBestModelAtEnd ?? false {
             throw TrainingError.badOption("load_best_model_at_end", "given with evaluation data")
         }
+        let decides = [.sequenceClassification, .tokenClassification].contains(model.task) && !model.isRegression
+        if options.metricForBestModel == .accuracy, !decides {
+            throw TrainingError.badOption("metric_for_best_model", "eval_loss: this task makes no decisions")
+        }
         if options.labelSmoothingFactor > 0, model.isRegression || model.task == .questionAnswering {
             throw TrainingError.badOption("label_smoothing_factor", "0: this task's labels are no classes")
         }
@@ -103,7 +107,8 @@ public final class Trainer {
     /// Goes on from a checkpoint of the same model, data and options. One of another ``RunFingerprint`` is an error, or,
     /// `anyway`, begins the data anew.
     ///
-    /// - Throws: ``TrainingError/otherModel(_:_:)``, ``TrainingError/otherRun(_:_:)``, ``CheckpointError``, ``OptimizerError``, ``SafetensorsError``.
+    /// - Throws: ``TrainingError/otherModel(_:_:)``, ``TrainingError/otherRun(_:_:)``, ``CheckpointError``,
+    ///   ``OptimizerError``, ``SafetensorsError``.
     public func resume(from checkpoint: TrainingCheckpoint, anyway: Bool = false) throws {
         var differences: [String] = []
         if let saved = checkpoint.state.fingerprint, let fingerprint {
@@ -128,12 +133,8 @@ public final class Trainer {
             tensors[name] = tensor.converted(to: .float32)
         }
         // What is not learned is as the model's own file has it.
-        let learned = Set(model.learned.map(\.name))
-        for (name, value) in weights where learned.contains(name) {
-            tensors[name]?.withFloats { source in
-                guard let base = source.baseAddress else { return }
-                value.overwrite(with: UnsafeBufferPointer(start: base, count: source.count))
-            }
+        for parameter in model.learned {
+            tensors[parameter.name]?.withFloats { parameter.value.overwrite(with: $0) }
         }
         if let moments = try checkpoint.optimizer() {
             let shapes = Dictionary(uniqueKeysWithValues: model.learned.map { ($0.name, $0.value.shape) })
@@ -181,14 +182,19 @@ public final class Trainer {
                 try report(record)
                 if options.endsWithBest, state.bestStep == step { try save() }
             }
+            if isLast { try needLabels() }
             let stops = shouldStop() || isOutOfPatience
             if isTimeToSave(isLast: isLast || stops), savedStep != step { try save() }
             if stops { break }
         }
-        if !hasSeenLabels, step > (savedStep ?? 0) { throw TrainingError.noLabels(steps: step) }
+        try needLabels()
         // Where the data ended before the last step.
         if savedStep != step { try save() }
         if step == totalSteps || isOutOfPatience { try takeFinalWeights() }
+    }
+
+    private func needLabels() throws(TrainingError) {
+        if unlabelledExamples > 0, !hasSeenLabels { throw .noLabels(steps: step) }
     }
 
     private func isTimeToSave(isLast: Bool) -> Bool {
@@ -203,7 +209,8 @@ public final class Trainer {
         if let count = options.averagedCheckpoints {
             let last = try store.steps().suffix(count).map { try store.checkpoint(step: $0) }
             guard last.count == count else {
-                throw TrainingError.badOption("average_checkpoints", "\(last.count) at most: there are no more checkpoints")
+                throw TrainingError.badOption(
+                    "average_checkpoints", "\(last.count) at most: there are no more checkpoints")
             }
             try takeWeights(of: last)
         } else if options.endsWithBest, let best = state.bestStep, best != step {
@@ -213,8 +220,8 @@ public final class Trainer {
 
     /// Gives the model the mean of some checkpoints' weights.
     private func takeWeights(of checkpoints: [TrainingCheckpoint]) throws {
-        let learned = Set(model.learned.map(\.name))
-        for (name, value) in weightsToSave where learned.contains(name) {
+        for parameter in model.learned {
+            let (name, value) = (parameter.name, parameter.value)
             var sum: Tensor?
             for checkpoint in checkpoints {
                 let tensor = try checkpoint.model().tensor(name).converted(to: .float32)

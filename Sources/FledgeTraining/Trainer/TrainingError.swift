@@ -15,7 +15,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unsupportedType(let type): "a model cannot learn in \(type); use float32 or bfloat16, or int8 for low-rank adapters"
+        case .unsupportedType(let type):
+            "a model cannot learn in \(type); use float32 or bfloat16, or int8 for low-rank adapters"
         case .wholeModel(let type):
             "a whole model cannot learn in \(type): its weights are stored rounded, and small steps would be lost; learn "
                 + "low-rank adapters (--lora-rank), or use float32 or bfloat16"
@@ -32,14 +33,15 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .badOption(let name, let rule): "\(name) must be \(rule)"
         case .notFinite(let what, let step, let batch, let checkpoint):
             "the \(what) of step \(step) is not a finite number (\(batch)); "
-                + (checkpoint.map { "the last good checkpoint is \($0), from which --resume goes on" } ?? "no good checkpoint had been saved")
+                + (checkpoint.map { "the last good checkpoint is \($0), from which --resume goes on" }
+                    ?? "no good checkpoint had been saved")
                 + "; lower the learning rate, or look at that batch"
         case .otherModel(let path, let reason):
             "\(path): is not a checkpoint of this run: \(reason); resume with the same model and adapters, or choose another "
                 + "folder"
         case .noLabels(let steps):
-            "not one example of the first \(steps) steps has a label: nothing can be learned; check the labels (-100 stands for "
-                + "none), and that cutting texts to a length leaves some"
+            "not one example of the first \(steps) steps has a label: nothing can be learned; check the labels (-100 stands "
+                + "for none), and that cutting texts to a length leaves some"
         case .otherRun(let path, let differences):
             "\(path): is a checkpoint of another run: \(differences.joined(separator: "; ")); give what it was, choose another "
                 + "folder, or go on anyway (--resume-anyway), from the beginning of the data"

@@ -22,7 +22,7 @@ extension TrainingOptions {
             averagedCheckpoints == nil || loadBestModelAtEnd != true, "average_checkpoints",
             "given without load_best_model_at_end")
         try need(
-            (averagedCheckpoints ?? 1) <= (saveTotalLimit ?? .max), "average_checkpoints",
+            averagedCheckpoints == nil || (averagedCheckpoints ?? 1) <= (saveTotalLimit ?? .max), "average_checkpoints",
             "save_total_limit at most")
         // All batches of a step are in memory at once, for the number of their labels.
         try need(1...65_536 ~= gradientAccumulationSteps, "gradient_accumulation_steps", "from 1 to 65536")
