@@ -15,8 +15,8 @@ public struct ExampleLimits: Sendable, Equatable {
     public var isRegression: Bool
 
     public init(
-        length: Int? = nil, targetLength: Int? = nil, vocabularySize: Int? = nil, segmentCount: Int? = nil, classCount: Int? = nil,
-        isRegression: Bool = false
+        length: Int? = nil, targetLength: Int? = nil, vocabularySize: Int? = nil, segmentCount: Int? = nil,
+        classCount: Int? = nil, isRegression: Bool = false
     ) {
         self.length = length
         self.targetLength = targetLength
