@@ -67,7 +67,6 @@ extension ErrorCase {
         ErrorCase(65, "run-id-outside-vocabulary", data("outside.jsonl")),
         ErrorCase(65, "run-labels-of-another-length", data("labels.jsonl")),
         ErrorCase(65, "run-sequence-too-long", data("long.jsonl")),
-        ErrorCase(65, "run-no-labels", data("unlabelled.jsonl")),
         ErrorCase(65, "run-empty-file", data("nothing-in-it.jsonl")),
         ErrorCase(65, "run-blank-lines", data("blank.jsonl")),
         ErrorCase(66, "run-no-data", data("nothing.jsonl")),
@@ -111,7 +110,6 @@ extension BrokenModels {
             "outside.jsonl": #"{"input_ids": [1, 2, 64]}"#,
             "labels.jsonl": #"{"input_ids": [1, 2, 3], "labels": [1, 2]}"#,
             "long.jsonl": "{\"input_ids\": [\(long)]}", "nothing-in-it.jsonl": "",
-            "unlabelled.jsonl": #"{"input_ids": [1, 2, 3], "labels": [-100, -100, -100]}"#, "blank.jsonl": " \n\n",
             "broken.yaml": "max_steps: [1, 2\n  x: {", "list.yaml": "- max_steps\n",
             "unknown.yaml": "no_such_flag: 3\n", "objects.yaml": "max_steps: {a: 1}\n",
         ]
