@@ -50,7 +50,8 @@ struct AdapterFixture: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct AdapterTests {
-    private static let tolerances: [(WeightType, Float)] = [(.float32, 1e-4), (.float16, 4e-3), (.bfloat16, 4e-2)]
+    // Random weights make much of little: an eighth of bfloat16's rounding gives a seventh of its error.
+    private static let tolerances: [(WeightType, Float)] = [(.float32, 1e-4), (.float16, 1.5e-2), (.bfloat16, 8e-2)]
 
     @Test(arguments: AdapterFixture.names)
     func `Models with PEFT's adapters have PEFT's logits, whether added to the weights or beside them`(
@@ -75,7 +76,7 @@ struct AdapterFixture: Sendable, CustomTestStringConvertible {
             let logits = try fixture.logits(.int8, golden)
             let largest = golden.logits.map(abs).max() ?? 0
             let error = zip(logits, golden.logits).map { abs($0 - $1) }.max() ?? .infinity
-            #expect(error <= 0.1 * largest, "\(name): off by \(error) of \(largest)")
+            #expect(error <= 0.3 * min(largest, golden.difference), "\(name): off by \(error) of \(largest)")
         }
     }
 

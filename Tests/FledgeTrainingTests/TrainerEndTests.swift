@@ -126,8 +126,9 @@ import Testing
         let item = try #require(ProblemTests.cases.first { $0.name == "smoothed classes" })
         let model = try item.model()
         let ids = [[5, 9, 11], [8, 7], [30, 31, 32, 33], [12]]
+        let classes = try #require(model.limits.classCount)
         let found = try ids.map { row in
-            try (0..<3).min { a, b in
+            try (0..<classes).min { a, b in
                 func loss(_ label: Int) throws -> Float {
                     let example = TrainingExample(inputIDs: row, labels: .category(label))
                     return try model.loss(TrainingBatch(examples: [example]), factor: 1).scalars[0]
@@ -136,16 +137,17 @@ import Testing
             } ?? 0
         }
         // Three of four as the model has them.
-        let labels = [found[0], found[1], found[2], (found[3] + 1) % 3]
+        let labels = [found[0], found[1], found[2], (found[3] + 1) % classes]
         let lines = zip(ids, labels).map { "{\"input_ids\": \($0), \"label\": \($1)}" }
         let file = try TemporaryFile(lines.joined(separator: "\n"))
         let data = try TrainingData(
-            DataSet(path: file.path), objective: PretokenizedExamples(vocabularySize: 64, kind: .category(count: 3)),
+            DataSet(path: file.path), objective: PretokenizedExamples(vocabularySize: 64, kind: .category(count: classes)),
             options: BatchOptions(size: .examples(3)))
         var options = TrainingOptions()
         options.metricForBestModel = .accuracy
         let trainer = try Trainer(model: model, data: data, evaluation: data, options: options)
-        #expect(try trainer.evaluate().metrics["eval_accuracy"] == 0.75)
+        let metrics = try withExtendedLifetime(file) { try trainer.evaluate().metrics }
+        #expect(metrics["eval_accuracy"] == 0.75)
         #expect(trainer.best?.metric == 0.75)
     }
 
@@ -153,20 +155,23 @@ import Testing
         let rows = (0..<40).map {
             "{\"input_ids\": [3, 4, 5, 6], \"labels\": [-100, -100, -100, \($0 % 4 == 0 ? "6" : "-100")]}"
         }
-        func trainer(_ lines: [String]) throws -> Trainer {
+        func trainer(_ lines: [String]) throws -> (trainer: Trainer, file: TemporaryFile) {
             let file = try TemporaryFile(lines.joined(separator: "\n"))
             let data = try TrainingData(
                 DataSet(path: file.path), objective: PretokenizedExamples(vocabularySize: 64),
                 options: BatchOptions(size: .examples(1), shuffles: false))
-            return try Trainer(model: TrainerTests.model(), data: data, options: TrainingOptions())
+            return (try Trainer(model: TrainerTests.model(), data: data, options: TrainingOptions()), file)
         }
-        let some = try trainer(rows)
-        try some.run { _ in }
+        let (some, file) = try trainer(rows)
+        try withExtendedLifetime(file) { try some.run { _ in } }
         #expect(some.step == 40 && some.unlabelledExamples == 30)
         let none = rows.filter { !$0.contains("6]}") }
         for (lines, steps) in [(none, 20), (Array(none.prefix(5)), 5)] {
             #expect(
-                message { try trainer(lines).run { _ in } }
+                message {
+                    let (none, file) = try trainer(lines)
+                    try withExtendedLifetime(file) { try none.run { _ in } }
+                }
                     == "not one example of the first \(steps) steps has a label: nothing can be learned; check the labels "
                     + "(-100 stands for none), and that cutting texts to a length leaves some")
         }
@@ -185,17 +190,17 @@ import Testing
         let long = "{\"input_ids\": [\((0...length).map { _ in "1" }.joined(separator: ","))]}"
         #expect(
             try complaint(long, .tokens, model.limits)
-                == "FILE, line 2: the text has \(length + 1) tokens, and the model has positions for \(length). Shorten it, or "
+                == "FILE: line 2: the text has \(length + 1) tokens, and the model has positions for \(length). Shorten it, or "
                 + "have it cut (--max-length \(length)).")
         #expect(
             try complaint("{\"input_ids\": [1, 99]}", .tokens, model.limits)
-                == "FILE, line 2: the token id 99 is outside the model's vocabulary of 64. Use the tokenizer that the model "
+                == "FILE: line 2: the token id 99 is outside the model's vocabulary of 64. Use the tokenizer that the model "
                 + "was made for.")
         var classes = model.limits
         classes.classCount = 3
         #expect(
             try complaint("{\"input_ids\": [1, 2], \"labels\": [-100, 3]}", .tokenClasses(count: .max), classes)
-                == "FILE, line 2: the label 3 is none of the model's 3 classes. Use labels from 0 to 2, or -100 for places "
+                == "FILE: line 2: the label 3 is none of the model's 3 classes. Use labels from 0 to 2, or -100 for places "
                 + "that do not count.")
     }
 }
