@@ -45,6 +45,45 @@ void fledge_pack_across(const fledge_kernels *kernels, fledge_pool *pool, const 
   fledge_pool_run(pool, divide_up(job.columns, FLEDGE_PANEL), across_item, &job);
 }
 
+typedef struct turn_job {
+  const fledge_kernels *kernels;
+  const fledge_packed *packed;
+  size_t panel_bytes;
+  char *out;
+} turn_job;
+
+// 32 inputs of all columns: one panel of the transpose.
+static void turn_item(void *context, size_t item) {
+  const turn_job *job = context;
+  const fledge_packed *packed = job->packed;
+  size_t begin = item * FLEDGE_PANEL, count = smaller(FLEDGE_PANEL, packed->depth - begin);
+  size_t source_bytes = fledge_packed_bytes(packed->type, FLEDGE_PANEL, packed->depth);
+  char *panel = job->out + item * job->panel_bytes;
+  memset(panel, 0, job->panel_bytes);
+  for (size_t column = 0; column < packed->columns; column++) {
+    size_t lane = column % FLEDGE_PANEL;
+    const char *data = (const char *)packed->data + column / FLEDGE_PANEL * source_bytes + lane * FLEDGE_GROUP_BYTES;
+    float *out = (float *)panel + column * FLEDGE_PANEL;
+    uint16_t *halves = (uint16_t *)panel + column / 2 * 2 * FLEDGE_PANEL + column % 2;
+    float scale = packed->type == FLEDGE_INT8 ? packed->scales[column] : 1;
+    for (size_t i = 0; i < count; i++) {
+      size_t place = begin + i, group = FLEDGE_PANEL * FLEDGE_GROUP_BYTES;
+      switch (packed->type) {
+        case FLEDGE_FLOAT32: memcpy(out + i, data + place * group, 4); break;
+        case FLEDGE_INT8: out[i] = (float)((const int8_t *)data)[place / 4 * group + place % 4] * scale; break;
+        case FLEDGE_BFLOAT16: memcpy(halves + 2 * i, data + place / 2 * group + place % 2 * 2, 2); break;
+        default: job->kernels->to_float(data + place / 2 * group + place % 2 * 2, packed->type, 1, out + i);
+      }
+    }
+  }
+}
+
+void fledge_pack_turned(const fledge_kernels *kernels, fledge_pool *pool, const fledge_packed *packed, void *out) {
+  fledge_type type = packed->type == FLEDGE_BFLOAT16 ? FLEDGE_BFLOAT16 : FLEDGE_FLOAT32;
+  turn_job job = {kernels, packed, words_of(type, packed->columns) * FLEDGE_PANEL * FLEDGE_GROUP_BYTES, out};
+  fledge_pool_run(pool, divide_up(packed->depth, FLEDGE_PANEL), turn_item, &job);
+}
+
 typedef struct outer_job {
   const fledge_kernels *kernels;
   const fledge_linear *linear;
@@ -251,7 +290,7 @@ typedef struct loss_job {
   float *logits;
   size_t width;
   const int64_t *labels;
-  float scale, *losses;
+  float scale, smoothing, *losses;
 } loss_job;
 
 static void loss_item(void *context, size_t row) {
@@ -259,7 +298,19 @@ static void loss_item(void *context, size_t row) {
   float *logits = job->logits + row * job->width;
   int64_t label = job->labels[row];
   if (label >= 0) {
-    job->losses[row] = job->kernels->cross_entropy(logits, job->width, (size_t)label, job->scale);
+    float share = job->smoothing, wanted = logits[label];
+    double sum = 0;
+    if (share > 0)
+      for (size_t i = 0; i < job->width; i++) sum += logits[i];
+    float loss = job->kernels->cross_entropy(logits, job->width, (size_t)label, job->scale);
+    if (share > 0) {
+      // The label is right with 1 - share, and the rest is spread over all classes.
+      loss += share * (wanted - (float)(sum / (double)job->width));
+      float each = share / (float)job->width * job->scale;
+      for (size_t i = 0; i < job->width; i++) logits[i] -= each;
+      logits[label] += share * job->scale;
+    }
+    job->losses[row] = loss;
   } else {
     memset(logits, 0, job->width * sizeof *logits);
     job->losses[row] = 0;
@@ -267,7 +318,7 @@ static void loss_item(void *context, size_t row) {
 }
 
 void fledge_cross_entropy_run(const fledge_kernels *kernels, fledge_pool *pool, float *logits, size_t rows, size_t width,
-                              const int64_t *labels, float scale, float *losses) {
-  loss_job job = {kernels, logits, width, labels, scale, losses};
+                              const int64_t *labels, float scale, float *losses, float smoothing) {
+  loss_job job = {kernels, logits, width, labels, scale, smoothing, losses};
   fledge_pool_run(pool, rows, loss_item, &job);
 }

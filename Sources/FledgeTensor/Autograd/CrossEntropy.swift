@@ -4,24 +4,29 @@ extension Tensor {
     /// factor · Σ −log softmax(scale · norm(x) Wᵀ + bias)[label], over the rows with a label: the logits are made, looked
     /// at and forgotten some rows at a time, and so are their gradients.
     ///
+    /// With `smoothing`, that share of the loss is the mean over all columns instead (Szegedy et al. 2016, section 7).
+    ///
     /// The tensor is `[rows, inputs]`, `labels` has one a row, negative where there is none; the result is `[1]`. The
     /// gradients of everything behind are computed at once, since they come from the same logits.
     ///
     /// - Precondition: labels below the weight's columns.
     /// - Complexity: O(rows · inputs · columns); memory for about 8 M logits.
     public func crossEntropy(
-        _ weight: PackedWeight, norm: Norm? = nil, bias: Tensor? = nil, scale: Float = 1, labels: [Int], factor: Float
+        _ weight: PackedWeight, norm: Norm? = nil, bias: Tensor? = nil, scale: Float = 1, labels: [Int], factor: Float,
+        smoothing: Float = 0
     ) -> Tensor {
         precondition(rank == 2 && labels.count == shape[0], "\(labels.count) labels for \(shape)")
         let wanted = labels.indices.filter { labels[$0] >= 0 }
         if wanted.count < labels.count {
             return gatheredRows(wanted, like: self).crossEntropy(
-                weight, norm: norm, bias: bias, scale: scale, labels: wanted.map { labels[$0] }, factor: factor)
+                weight, norm: norm, bias: bias, scale: scale, labels: wanted.map { labels[$0] }, factor: factor,
+                smoothing: smoothing)
         }
         precondition(labels.allSatisfy { $0 < weight.columns }, "a label outside \(weight.columns) columns")
         let input = norm?(self) ?? self
         var job = CrossEntropy(
             input: input.detached().contiguous(), weight: weight, bias: bias, scale: scale, factor: factor,
+            smoothing: smoothing,
             hasGradient: GradientMode.current != .off
                 && ([input, bias] + weight.sources).contains { $0?.node != nil })
         let loss = engine.times.measure(.vocabulary) { job.run(labels) }
@@ -39,17 +44,22 @@ private struct CrossEntropy {
     let bias: Tensor?
     let scale: Float
     let factor: Float
+    let smoothing: Float
     let hasGradient: Bool
     private var inputGradient: Tensor?
     private var weightGradients: [Tensor?] = []
     private var biasGradient: Tensor?
 
-    init(input: Tensor, weight: PackedWeight, bias: Tensor?, scale: Float, factor: Float, hasGradient: Bool) {
+    init(
+        input: Tensor, weight: PackedWeight, bias: Tensor?, scale: Float, factor: Float, smoothing: Float,
+        hasGradient: Bool
+    ) {
         self.input = input
         self.weight = weight
         self.bias = bias
         self.scale = scale
         self.factor = factor
+        self.smoothing = smoothing
         self.hasGradient = hasGradient
     }
 
@@ -76,7 +86,7 @@ private struct CrossEntropy {
             let wanted = labels[begin..<end].map { Int64($0) }
             fledge_cross_entropy_run(
                 input.engine.kernels, input.engine.pool, logits.floats, end - begin, columns, wanted, factor,
-                losses.floats)
+                losses.floats, smoothing)
             for row in 0..<end - begin { sum += Double(losses.floats[row]) }
             if let transposed, let inputGradient {
                 let back = logits.product(transposed, scale: scale)
@@ -137,14 +147,14 @@ private struct CrossEntropy {
 
 extension Tensor {
     /// factor · Σ −log softmax(row)[label], of rows that are logits themselves: `[1]`. A negative label leaves its row out.
-    public func crossEntropyOfRows(labels: [Int], factor: Float) -> Tensor {
+    public func crossEntropyOfRows(labels: [Int], factor: Float, smoothing: Float = 0) -> Tensor {
         precondition(rank == 2 && labels.count == shape[0], "\(labels.count) labels for \(shape)")
         precondition(labels.allSatisfy { $0 < shape[1] }, "a label outside \(shape[1]) columns")
         let source = contiguous()
         let (gradients, losses) = (source.detached() * 1, Tensor(like: self, shape: Shape(shape[0])))
         fledge_cross_entropy_run(
             engine.kernels, engine.pool, gradients.floats, shape[0], shape[1], labels.map { Int64($0) }, factor,
-            losses.floats)
+            losses.floats, smoothing)
         let loss = Tensor([Float(losses.scalars.reduce(0.0) { $0 + Double($1) } * Double(factor))])
         return loss.recorded(from: [source]) { gradient in
             let upstream = gradient.value.floats[0]
