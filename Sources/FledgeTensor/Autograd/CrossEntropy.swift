@@ -10,7 +10,7 @@ extension Tensor {
     /// gradients of everything behind are computed at once, since they come from the same logits.
     ///
     /// - Precondition: labels below the weight's columns.
-    /// - Complexity: O(rows · inputs · columns); memory for about 8 M logits.
+    /// - Complexity: O(rows · inputs · columns); memory for about 16 M logits.
     public func crossEntropy(
         _ weight: PackedWeight, norm: Norm? = nil, bias: Tensor? = nil, scale: Float = 1, labels: [Int], factor: Float,
         smoothing: Float = 0
@@ -75,8 +75,10 @@ private struct CrossEntropy {
             }
         }
         let ready = weight.ready(engine: input.engine)
-        // Whole tiles, and few enough that their logits stay near the processor.
-        let atOnce = max(96, (8 << 20) / max(1, columns) / 12 * 12)
+        // Stretches of equal length, in whole tiles: each costs a pass over the weight and its gradient, and its logits
+        // should take no more memory than a large matrix.
+        let stretches = max(1, (rows * columns + (16 << 20) - 1) / (16 << 20))
+        let atOnce = max(96, ((rows + stretches - 1) / stretches + 11) / 12 * 12)
         var sum = 0.0
         for begin in stride(from: 0, to: rows, by: atOnce) {
             let end = min(rows, begin + atOnce)
