@@ -141,7 +141,8 @@ import Testing
         let lines = zip(ids, labels).map { "{\"input_ids\": \($0), \"label\": \($1)}" }
         let file = try TemporaryFile(lines.joined(separator: "\n"))
         let data = try TrainingData(
-            DataSet(path: file.path), objective: PretokenizedExamples(vocabularySize: 64, kind: .category(count: classes)),
+            DataSet(path: file.path),
+            objective: PretokenizedExamples(vocabularySize: 64, kind: .category(count: classes)),
             options: BatchOptions(size: .examples(3)))
         var options = TrainingOptions()
         options.metricForBestModel = .accuracy
