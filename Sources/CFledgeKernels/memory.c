@@ -50,6 +50,23 @@ void fledge_deallocate(void *memory, size_t bytes) {
     munmap(memory, mapped_bytes(bytes));
 }
 
+#if !defined(MAP_NORESERVE)
+enum { MAP_NORESERVE = 0 };
+#endif
+
+void *fledge_reserve(size_t bytes) {
+  char *start = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0);
+  if (start == MAP_FAILED) return NULL;
+#if defined(MADV_HUGEPAGE)
+  madvise(start, bytes, MADV_HUGEPAGE);
+#endif
+  return start;
+}
+
+void fledge_release(void *memory, size_t bytes) {
+  if (memory) munmap(memory, bytes);
+}
+
 void fledge_drop_pages(const void *start, size_t bytes) {
   uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = ((uintptr_t)start + page - 1) / page * page;
   uintptr_t end = ((uintptr_t)start + bytes) / page * page;

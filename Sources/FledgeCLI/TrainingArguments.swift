@@ -97,6 +97,9 @@ struct TrainingArguments: ParsableArguments {
             "The share of a label that is spread over all classes, in the evaluation's loss too.", valueName: "share"))
     var labelSmoothingFactor: Float = 0
 
+    @Flag(help: "Keep only what goes into each block, and compute the rest again on the way back: less memory.")
+    var gradientCheckpointing = false
+
     @Option(
         help: ArgumentHelp("What products are computed in. int8 is for --lora-rank and --adapter.", valueName: "type"))
     var dtype: WeightType = .float32
@@ -154,6 +157,9 @@ struct TrainingArguments: ParsableArguments {
 
     @Option(help: ArgumentHelp("Event files for TensorBoard go there.", valueName: "directory"))
     var tensorboard: String?
+
+    @Flag(help: "Tell where the time of a step goes, beside what the machine's products reach.")
+    var profile = false
 
     @OptionGroup(title: "Text") var text: TextFieldArguments
     @OptionGroup(title: "Low-rank adaptation") var lora: AdapterArguments
@@ -218,6 +224,7 @@ struct TrainingArguments: ParsableArguments {
         }
         options.labelSmoothingFactor = labelSmoothingFactor
         options.dropout = dropout
+        options.gradientCheckpointing = gradientCheckpointing
         options.seed = seed
         options.saveSteps = saveSteps
         options.saveSeconds = saveSteps == nil ? 600 : nil

@@ -30,8 +30,9 @@ struct TrainingReport {
         let unlabelledExamples: Int
         let peakMemoryBytes: Int
         let output: String
+        let profile: StepProfile?
         enum CodingKeys: String, CodingKey {
-            case steps, loss, parameters, output
+            case steps, loss, parameters, output, profile
             case evalLoss = "eval_loss"
             case evalAccuracy = "eval_accuracy"
             case bestStep = "best_step"
@@ -53,6 +54,8 @@ struct TrainingReport {
         let first = trainer.step
         var records: [TrainingRecord] = log?.kept ?? []
         var hasWarned = false
+        let times = trainer.model.engine.times
+        var (profiled, profileStart, profileEnd) = (0, start, start)
         try trainer.run(shouldStop: { interrupt.happened }) { record in
             try log?.write(record)
             try events?.write(record)
@@ -60,6 +63,13 @@ struct TrainingReport {
             if trainer.unlabelledExamples > 0, !hasWarned {
                 hasWarned = true
                 terminal.print("warning: step \(record.step) has an example without any label; it teaches nothing")
+            }
+            if arguments.profile, record.loss != nil {
+                if times.isOn {
+                    (profiled, profileEnd) = (profiled + 1, .now)
+                } else if record.step >= first + 2 {
+                    (times.isOn, profileStart) = (true, .now)
+                }
             }
             if record.metrics["eval_loss"] != nil {
                 terminal.print("step \(record.step): \(measured(record))")
@@ -69,6 +79,12 @@ struct TrainingReport {
                 terminal.print(plain(record))
             }
         }
+        let profile =
+            profiled == 0
+            ? nil
+            : StepProfile(
+                trainer.model.engine, steps: profiled, seconds: (profileEnd - profileStart).seconds,
+                type: trainer.model.type)
         terminal.clear()
         if trainer.unlabelledExamples > 0 {
             terminal.print("warning: \(trainer.unlabelledExamples) examples had no label and taught nothing")
@@ -77,7 +93,7 @@ struct TrainingReport {
             terminal.print("stopped after step \(trainer.step); --resume goes on from there")
         }
         try picture(records)
-        try summary(records)
+        try summary(records, profile)
     }
 
     private func line(_ record: TrainingRecord, seconds: Double, steps: Int) -> TrainingProgressLine {
@@ -110,7 +126,7 @@ struct TrainingReport {
         }
     }
 
-    private func summary(_ records: [TrainingRecord]) throws {
+    private func summary(_ records: [TrainingRecord], _ profile: StepProfile?) throws {
         let steps = records.filter { $0.loss != nil }
         let speeds = steps.compactMap(\.tokensPerSecond).sorted()
         let evaluation = records.last { $0.metrics["eval_loss"] != nil }?.metrics
@@ -122,7 +138,7 @@ struct TrainingReport {
             parameters: trainer.model.parameters.count,
             trainableParameters: trainer.model.learned.reduce(0) { $0 + $1.shape.elementCount },
             unlabelledExamples: trainer.unlabelledExamples,
-            peakMemoryBytes: Terminal.peakMemoryBytes, output: arguments.output)
+            peakMemoryBytes: Terminal.peakMemoryBytes, output: arguments.output, profile: profile)
         if arguments.json { return try Terminal.json(summary) }
         Terminal.output(
             "\(summary.steps) steps"
@@ -131,5 +147,6 @@ struct TrainingReport {
                 + (summary.evalAccuracy.map { ", accuracy \(Terminal.fixed($0, 4))" } ?? "")
                 + ", \(Terminal.fixed(summary.tokensPerSecond ?? 0, 0)) tokens/s, "
                 + "\(Terminal.megabytes(summary.peakMemoryBytes)); the model is in \(arguments.output)\n")
+        if let profile { Terminal.output(profile.text) }
     }
 }

@@ -49,6 +49,9 @@ public struct TransformerStack: Sendable {
     /// Whether gradients flow back through the layers.
     var isDifferentiable: Bool { blocks.first?.selfAttention.queryKeyValue.isDifferentiable ?? false }
 
+    /// Whether the way back computes what lies within a block again.
+    private var recomputes: Bool { isDifferentiable && GradientMode.current == .recomputing }
+
     /// What training leaves out of the embeddings and, in T5, of the last hidden states.
     private var dropout: Dropout? { blocks.first?.selfAttention.output.dropout?.stream(2) }
 
@@ -80,7 +83,15 @@ public struct TransformerStack: Sendable {
         let step = batch.step(isCausal: isCausal, positions: embedding.positions, workspace: workspace)
         var cache = first.selfAttention.makeCache(slots: batch.spans.count, beside: type, engine: workspace.engine)
         for (index, block) in blocks.enumerated() {
-            hidden = block(hidden, cache: &cache, step: step)
+            if recomputes {
+                hidden = Tensor.recomputed([hidden] + [step.bias?.table].compactMap(\.self)) { [cache] inputs in
+                    var (cache, step) = (cache, step)
+                    if let bias = step.bias { step.bias = DistanceBias(table: inputs[1], span: bias.span) }
+                    return block(inputs[0], cache: &cache, step: step)
+                }
+            } else {
+                hidden = block(hidden, cache: &cache, step: step)
+            }
             observe?(prefix + "\(index)", hidden)
         }
         let output = finalNorm?(hidden) ?? hidden
@@ -95,7 +106,14 @@ public struct TransformerStack: Sendable {
         if let dropout { hidden = dropout(hidden) }
         observe?(prefix + "embedding", hidden)
         for (index, block) in blocks.enumerated() {
-            hidden = block(hidden, state: &state, layer: index)
+            if recomputes {
+                hidden = Tensor.recomputed([hidden] + state.differentiableInputs) { [state] inputs in
+                    var state = state.replacing(differentiableInputs: Array(inputs.dropFirst()))
+                    return block(inputs[0], state: &state, layer: index)
+                }
+            } else {
+                hidden = block(hidden, state: &state, layer: index)
+            }
             observe?(prefix + "\(index)", hidden)
         }
         if let observe { observe(prefix + "output", finalNorm?(hidden) ?? hidden) }

@@ -6,7 +6,7 @@ public import FledgeTensor
 /// which is far less work than making all keys and values for one token; the second token makes them.
 public struct PendingCrossAttention: Sendable {
     /// `[positions of all prompts, width]`.
-    public let hidden: Tensor
+    public fileprivate(set) var hidden: Tensor
     /// Positions of each prompt.
     public let lengths: [Int]
     /// The same, as keys and as values of one head as wide as the model; a slot a sequence.
@@ -174,6 +174,22 @@ public struct DecoderState: Sendable {
         lengths = slots.map { lengths[$0] }
         encodedLengths = slots.map { encodedLengths[$0] }
         activeSlots = Array(slots.indices)
+    }
+
+    /// What gradients flow back to from a layer, besides its rows and its weights: the encoded prompts and the learned
+    /// bias of positions, as far as there are any.
+    package var differentiableInputs: [Tensor] { [pendingCrossAttention?.hidden, step.bias?.table].compactMap(\.self) }
+
+    /// The same state with other ``differentiableInputs``, in the same order.
+    package func replacing(differentiableInputs inputs: [Tensor]) -> DecoderState {
+        var (result, inputs) = (self, inputs[...])
+        if pendingCrossAttention != nil, let hidden = inputs.popFirst() {
+            result.pendingCrossAttention?.hidden = hidden
+        }
+        if let bias = step.bias, let table = inputs.popFirst() {
+            result.step.bias = DistanceBias(table: table, span: bias.span)
+        }
+        return result
     }
 
     /// Bytes of all caches and states.

@@ -121,7 +121,7 @@ public final class ParameterSet: WeightSource {
     /// Forgets what was packed, as somebody has changed a tensor that nobody learns.
     public func forgetPacked() { (fixed, packed) = ([:], [:]) }
 
-    /// Whether no gradients are wanted for now, as while a model is evaluated.
+    /// Whether tensors are only looked at where they lie, as while a model is made for the first time.
     public var isFrozen = false
 
     /// How many numbers there are.

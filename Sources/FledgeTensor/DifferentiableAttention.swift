@@ -80,7 +80,9 @@ package struct DifferentiableAttention: Sendable {
         }
         let output = Output(values: values, logSums: logSums)
         let done = withDescription(query, key, value, output) { description in
-            fledge_attention_forward(query.engine.kernels, query.engine.pool, &description)
+            query.engine.times.measure(.attention, operations: operations) {
+                fledge_attention_forward(query.engine.kernels, query.engine.pool, &description)
+            }
         }
         precondition(done, "out of memory for attention's blocks")
         return output
@@ -138,6 +140,12 @@ package struct DifferentiableAttention: Sendable {
         )
     }
 
+    /// Multiplications and additions of the forward pass; the backward pass has five products for its two.
+    private var operations: Double {
+        let scores = pairs.reduce(0) { $0 + Double($1.queries.count) * Double($1.keys.count) }
+        return (isCausal ? 2 : 4) * scores * Double(heads * headWidth)
+    }
+
     private func write(
         _ gradients: Gradients, query: Tensor, key: Tensor, value: Tensor, output: Output, gradient: Tensor
     ) {
@@ -153,7 +161,9 @@ package struct DifferentiableAttention: Sendable {
         targets.value_stride = gradients.value.strides[0]
         targets.distance_bias = gradients.bias?.floats
         let done = withDescription(query, key, value, output) { description in
-            fledge_attention_backward(query.engine.kernels, query.engine.pool, &description, &targets)
+            query.engine.times.measure(.attentionGradient, operations: 2.5 * operations) {
+                fledge_attention_backward(query.engine.kernels, query.engine.pool, &description, &targets)
+            }
         }
         precondition(done, "out of memory for attention's blocks")
         withExtendedLifetime((gradients, gradient)) {}

@@ -31,14 +31,18 @@ extension Tensor {
         let source = converted(to: .float32).contiguous()
         let result = Tensor(like: source, shape: shape)
         let engine = engine
-        fledge_activate_run(
-            engine.kernels, engine.pool, activation.kernel, source.floats, nil, elementCount, result.floats)
+        engine.times.measure(.activation) {
+            fledge_activate_run(
+                engine.kernels, engine.pool, activation.kernel, source.floats, nil, elementCount, result.floats)
+        }
         let saved = source.detached()
         return result.recorded(from: [source]) { gradient in
             let dy = gradient.value.contiguous()
             let dx = gradient.isOwned ? dy : Tensor(like: dy, shape: dy.shape)
-            fledge_activate_run(
-                engine.kernels, engine.pool, activation.kernel, saved.floats, dy.floats, dy.elementCount, dx.floats)
+            engine.times.measure(.activation) {
+                fledge_activate_run(
+                    engine.kernels, engine.pool, activation.kernel, saved.floats, dy.floats, dy.elementCount, dx.floats)
+            }
             source.node?.add(dx, isOwned: true)
             withExtendedLifetime((saved, dy)) {}
         }
@@ -52,14 +56,18 @@ extension Tensor {
         outShape[rank - 1] = width
         let result = Tensor(like: source, shape: outShape)
         let (engine, rows) = (engine, width == 0 ? 0 : result.elementCount / width)
-        fledge_gate_run(
-            engine.kernels, engine.pool, activation.kernel, source.floats, nil, rows, width, result.floats)
+        engine.times.measure(.activation) {
+            fledge_gate_run(
+                engine.kernels, engine.pool, activation.kernel, source.floats, nil, rows, width, result.floats)
+        }
         let saved = source.detached()
         return result.recorded(from: [source]) { gradient in
             let dy = gradient.value.contiguous()
             let dx = Tensor(like: saved, shape: saved.shape)
-            fledge_gate_run(
-                engine.kernels, engine.pool, activation.kernel, saved.floats, dy.floats, rows, width, dx.floats)
+            engine.times.measure(.activation) {
+                fledge_gate_run(
+                    engine.kernels, engine.pool, activation.kernel, saved.floats, dy.floats, rows, width, dx.floats)
+            }
             source.node?.add(dx, isOwned: true)
             withExtendedLifetime((saved, dy)) {}
         }
@@ -74,13 +82,17 @@ extension Tensor {
         if probability == 0 { return self }
         let source = contiguous()
         let result = Tensor(like: source, shape: shape)
-        let pool = engine.pool
-        fledge_dropout_run(pool, source.floats, elementCount, probability, seed, result.floats)
+        let engine = engine
+        engine.times.measure(.dropout) {
+            fledge_dropout_run(engine.pool, source.floats, elementCount, probability, seed, result.floats)
+        }
         withExtendedLifetime(source) {}
         return result.recorded(from: [source]) { gradient in
             let dy = gradient.value.contiguous()
             let dx = gradient.isOwned ? dy : Tensor(like: dy, shape: dy.shape)
-            fledge_dropout_run(pool, dy.floats, dy.elementCount, probability, seed, dx.floats)
+            engine.times.measure(.dropout) {
+                fledge_dropout_run(engine.pool, dy.floats, dy.elementCount, probability, seed, dx.floats)
+            }
             source.node?.add(dx, isOwned: true)
             withExtendedLifetime(dy) {}
         }
@@ -158,7 +170,14 @@ extension Tensor {
         let result = Tensor(like: a, shape: shape)
         let kernels = engine.kernels.pointee
         if a.shape == shape && b.shape == shape && a.isContiguous && b.isContiguous {
-            kernels.binary(function, a.floats, b.floats, shape.elementCount, result.floats)
+            let (engine, count, chunk) = (engine, shape.elementCount, 1 << 15)
+            engine.times.measure(.sums) {
+                engine.parallelFor((count + chunk - 1) / chunk) { index in
+                    let begin = index * chunk
+                    kernels.binary(
+                        function, a.floats + begin, b.floats + begin, min(chunk, count - begin), result.floats + begin)
+                }
+            }
             return result
         }
         // Row by row: the second operand's rows are found by walking its strides in step with the first's.

@@ -51,7 +51,9 @@ public final class Engine: Sendable {
 
     package nonisolated(unsafe) let kernels: UnsafePointer<fledge_kernels>
     package nonisolated(unsafe) let pool: OpaquePointer
-    package let blocks = BlockCache()
+    package let arena = MemoryArena()
+    /// Where time goes, when somebody wants to know.
+    public let times = OperationTimes()
 
     /// How many threads compute, the caller's included.
     public let threads: Int
@@ -84,7 +86,7 @@ public final class Engine: Sendable {
 
     /// Keeps more of the memory that computations leave, up to so many bytes: the steps of a training run need the same
     /// blocks again and again, and fresh memory costs as much time as filling it. Call it before computing.
-    public func keepMemory(upTo bytes: Int) { blocks.limit = max(blocks.limit, bytes) }
+    public func keepMemory(upTo bytes: Int) { arena.limit = max(arena.limit, bytes) }
 
     /// The instruction-set level in use.
     public var isa: String { String(cString: kernels.pointee.name) }

@@ -48,10 +48,12 @@ public struct Norm: Sendable {
         precondition(weight.elementCount == width, "norm weight \(weight.shape) for \(x.shape)")
         let result = Tensor(like: source, shape: x.shape)
         let engine = x.engine
-        withUnsafePointer(to: kernel) { kernel in
-            fledge_normalize_run(
-                engine.kernels, engine.pool, source.floats, kernel, width == 0 ? 0 : x.elementCount / width, width,
-                result.floats)
+        engine.times.measure(.norm) {
+            withUnsafePointer(to: kernel) { kernel in
+                fledge_normalize_run(
+                    engine.kernels, engine.pool, source.floats, kernel, width == 0 ? 0 : x.elementCount / width, width,
+                    result.floats)
+            }
         }
         withExtendedLifetime((self, source)) {}
         let saved = source.detached()
@@ -72,10 +74,12 @@ public struct Norm: Sendable {
         if let present, present.isOwned, present.value.isContiguous { (dx, adds) = (present.value, true) }
         let weightSums = weight.node?.buffer(shape: weight.shape, like: x, zeroed: true).tensor
         let biasSums = bias.flatMap { $0.node?.buffer(shape: $0.shape, like: x, zeroed: true).tensor }
-        let done = withUnsafePointer(to: kernel) { kernel in
-            fledge_norm_backward(
-                engine.kernels, engine.pool, kernel, x.floats, dy.floats, width == 0 ? 0 : x.elementCount / width,
-                width, adds, dx.floats, weightSums?.floats, biasSums?.floats)
+        let done = engine.times.measure(.norm) {
+            withUnsafePointer(to: kernel) { kernel in
+                fledge_norm_backward(
+                    engine.kernels, engine.pool, kernel, x.floats, dy.floats, width == 0 ? 0 : x.elementCount / width,
+                    width, adds, dx.floats, weightSums?.floats, biasSums?.floats)
+            }
         }
         precondition(done, "out of memory for the gradient of a norm")
         withExtendedLifetime((self, x, dy, weightSums, biasSums)) {}

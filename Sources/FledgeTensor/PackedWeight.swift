@@ -151,7 +151,8 @@ extension Tensor {
         var outShape = shape
         outShape[rank - 1] = weight.outputColumns
         let result = Tensor(like: self, shape: outShape)
-        let ready = weight.ready(engine: engine)
+        let engine = engine
+        let ready = weight.isDifferentiable ? engine.times.measure(.packing) { weight.ready(engine: engine) } : weight
         if let residual {
             precondition(
                 residual.elementCount == result.elementCount && residual.isContiguous,
@@ -170,16 +171,14 @@ extension Tensor {
         job.gated = weight.isGated
         job.out = result.floats
         job.out_stride = weight.outputColumns
-        let engine = engine
-        let done =
-            if let norm {
-                withUnsafePointer(to: norm.kernel) { kernel in
-                    job.norm = kernel
-                    return fledge_linear_run(engine.kernels, engine.pool, &job)
-                }
-            } else {
-                fledge_linear_run(engine.kernels, engine.pool, &job)
+        let operations = 2 * Double(job.rows) * Double(weight.depth) * Double(weight.columns)
+        let done = engine.times.measure(.product, operations: operations) {
+            guard let norm else { return fledge_linear_run(engine.kernels, engine.pool, &job) }
+            return withUnsafePointer(to: norm.kernel) { kernel in
+                job.norm = kernel
+                return fledge_linear_run(engine.kernels, engine.pool, &job)
             }
+        }
         precondition(done, "out of memory for packed activations")
         withExtendedLifetime((source, ready, norm, bias, residual)) {}
         let operands = [source, norm?.weight, norm?.bias, bias, residual] + weight.sources

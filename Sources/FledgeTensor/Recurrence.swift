@@ -103,7 +103,7 @@ public struct Recurrence: Sendable {
                     index == 0 ? saved.firstCells.floats : cells.floats + before * width)
                 multiply(previous, packed, rows: count, bias: bias, residual: gates, into: gates, engine)
             }
-            fledge_recurrent_run(engine.kernels, engine.pool, &step)
+            engine.times.measure(.recurrence) { fledge_recurrent_run(engine.kernels, engine.pool, &step) }
             (before, row) = (row, row + count)
         }
         withExtendedLifetime((saved, ready)) {}
@@ -120,7 +120,11 @@ public struct Recurrence: Sendable {
             bias.map { UnsafePointer($0.floats) }, residual, packed.columns
         )
         (job.scale, job.activation, job.out, job.out_stride) = (1, FLEDGE_IDENTITY, out, packed.columns)
-        precondition(fledge_linear_run(engine.kernels, engine.pool, &job), "out of memory for packed activations")
+        let operations = 2 * Double(rows) * Double(packed.depth) * Double(packed.columns)
+        let done = engine.times.measure(.recurrence, operations: operations) {
+            fledge_linear_run(engine.kernels, engine.pool, &job)
+        }
+        precondition(done, "out of memory for packed activations")
         withExtendedLifetime(bias) {}
     }
 
@@ -148,7 +152,6 @@ public struct Recurrence: Sendable {
             }
             end = row
         }
-        withExtendedLifetime(transposed) {}
         ProductGradient(
             x: previousStates(saved), weight: weight, norm: nil, bias: bias, scale: 1, residual: nil
         ).propagate(.init(value: saved.recurrent ?? saved.gates, isOwned: false))
@@ -173,7 +176,7 @@ public struct Recurrence: Sendable {
             step.previous_cell = UnsafePointer(before.map { cells.floats + $0 * width } ?? saved.firstCells.floats)
             step.d_cell = dCells.floats
         }
-        fledge_recurrent_run(engine.kernels, engine.pool, &step)
+        engine.times.measure(.recurrence) { fledge_recurrent_run(engine.kernels, engine.pool, &step) }
         return UnsafePointer(step.recurrent ?? step.gates)
     }
 

@@ -7,7 +7,7 @@ package final class Storage: @unchecked Sendable {
     /// Where results computed from this storage take their memory from.
     package let workspace: WorkspaceCore?
     private let owner: AnyObject?
-    private let blocks: BlockCache?
+    private let arena: MemoryArena?
 
     /// Zeroed memory.
     ///
@@ -19,19 +19,18 @@ package final class Storage: @unchecked Sendable {
         pointer = memory
         self.byteCount = byteCount
         self.workspace = workspace
-        blocks = nil
+        arena = nil
         owner = nil
     }
 
-    /// Memory with arbitrary contents, from the blocks that the engine keeps for reuse.
+    /// Memory with arbitrary contents, from the engine's arena.
     ///
     /// - Precondition: the system has the memory.
     package init(uninitialized byteCount: Int, workspace: WorkspaceCore? = nil, engine: Engine) {
-        let block = engine.blocks.take(byteCount)
-        pointer = block.pointer
-        self.byteCount = block.byteCount
+        pointer = engine.arena.take(byteCount)
+        self.byteCount = byteCount
         self.workspace = workspace
-        blocks = engine.blocks
+        arena = engine.arena
         owner = nil
     }
 
@@ -40,7 +39,7 @@ package final class Storage: @unchecked Sendable {
         self.pointer = UnsafeMutableRawPointer(mutating: pointer)
         self.byteCount = byteCount
         self.owner = owner
-        blocks = nil
+        arena = nil
         workspace = nil
     }
 
@@ -57,8 +56,8 @@ package final class Storage: @unchecked Sendable {
     }
 
     deinit {
-        if let blocks {
-            blocks.give(pointer, byteCount)
+        if let arena {
+            arena.give(pointer, byteCount)
         } else if owner == nil {
             fledge_deallocate(pointer, byteCount)
         }

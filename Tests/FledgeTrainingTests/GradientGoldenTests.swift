@@ -34,11 +34,29 @@ import Testing
         #expect(gradients[1] == gradients[0] && gradients[2] == gradients[0])
     }
 
-    private func check(_ curve: LearningCurve, _ engine: Engine) throws {
+    @Test(arguments: LearningCurve.all)
+    func `Blocks that are computed again on the way back give the same`(curve: LearningCurve) throws {
+        try check(curve, .shared, mode: .recomputing)
+    }
+
+    @Test(arguments: LearningCurve.all)
+    func `Without gradients the loss is the same and nothing flows back`(curve: LearningCurve) throws {
+        let golden = try curve.golden()
+        let model = try curve.model(golden)
+        let batch = try curve.batch(golden)
+        let recorded = try model.loss(batch, factor: 0.1)
+        let loss = try withoutGradients { try model.loss(batch, factor: 0.1) }
+        #expect(loss.scalars == recorded.scalars)
+        #expect(recorded.requiresGradient && !loss.requiresGradient)
+        loss.backward()
+        #expect(model.parameters.parameters.allSatisfy { $0.gradient == nil })
+    }
+
+    private func check(_ curve: LearningCurve, _ engine: Engine, mode: GradientMode = .recording) throws {
         let golden = try curve.golden()
         let model = try curve.model(golden, engine: engine)
         let batch = try curve.batch(golden)
-        let loss = try model.loss(batch, factor: 1 / Float(model.labelCount(batch)))
+        let loss = try withGradientMode(mode) { try model.loss(batch, factor: 1 / Float(model.labelCount(batch))) }
         #expect(abs(loss.scalars[0] - golden.losses[0]) <= 1e-5 * max(1, abs(golden.losses[0])))
         loss.backward()
         let expected = try curve.gradients()

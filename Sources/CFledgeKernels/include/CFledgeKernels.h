@@ -472,10 +472,15 @@ uint64_t fledge_read_all(fledge_pool *pool, const void *data, size_t bytes);
 void *fledge_allocate(size_t bytes);
 void fledge_deallocate(void *memory, size_t bytes);
 
-/// Of a read-only file mapping: the whole pages within the range leave the process (not the system's file cache).
+/// `bytes` of addresses that take no memory until they are written to; null when there are none.
+void *fledge_reserve(size_t bytes);
+void fledge_release(void *memory, size_t bytes);
+
+/// The whole pages within the range leave the process: those of a file stay in the system's cache, of others the contents
+/// are lost.
 void fledge_drop_pages(const void *start, size_t bytes);
 
-/// A lock that is only ever tried: whoever does not get it does without. `flag` is zero when free.
+/// A lock for a few instructions. `flag` is zero when free.
 static inline bool fledge_try_lock(uint8_t *flag) { return !__atomic_test_and_set(flag, __ATOMIC_ACQUIRE); }
 static inline void fledge_unlock(uint8_t *flag) { __atomic_clear(flag, __ATOMIC_RELEASE); }
 

@@ -27,8 +27,9 @@ extension Tensor {
         var job = CrossEntropy(
             input: input.detached().contiguous(), weight: weight, bias: bias, scale: scale, factor: factor,
             smoothing: smoothing,
-            hasGradient: [input, bias].contains { $0?.node != nil } || weight.sources.contains { $0.node != nil })
-        let loss = job.run(labels)
+            hasGradient: GradientMode.current != .off
+                && ([input, bias] + weight.sources).contains { $0?.node != nil })
+        let loss = engine.times.measure(.vocabulary) { job.run(labels) }
         let gradients = job
         return loss.recorded(from: [input, bias] + weight.sources) { gradient in
             gradients.propagate(gradient.value.floats[0], to: input, bias)
@@ -118,8 +119,11 @@ private struct CrossEntropy {
             column += source.shape[0]
             guard let target else { continue }
             var (a, b) = source.node?.transposed == nil ? (part, inputs) : (inputs, part)
-            let done = fledge_outer_run(
-                engine.kernels, engine.pool, &a, &b, type, scale, !isFirst, target.floats, target.shape[1])
+            let operations = 2 * Double(rows) * Double(a.columns) * Double(b.columns)
+            let done = engine.times.measure(.vocabulary, operations: operations) {
+                fledge_outer_run(
+                    engine.kernels, engine.pool, &a, &b, type, scale, !isFirst, target.floats, target.shape[1])
+            }
             precondition(done, "out of memory for the gradient of a projection")
         }
         if let biasGradient {

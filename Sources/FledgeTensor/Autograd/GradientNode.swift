@@ -77,10 +77,9 @@ public final class GradientNode: @unchecked Sendable {
         return gradient?.value
     }
 
-    /// Lets the gradient of a sum flow back from here to every number that is learned. What operations kept is freed on
-    /// the way.
-    fileprivate func propagate(_ value: Tensor) {
-        add(value, isOwned: true)
+    /// Lets a gradient flow back from here to every number that is learned. What operations kept is freed on the way.
+    func propagate(_ gradient: Gradient) {
+        add(gradient.value, isOwned: gradient.isOwned)
         var found: [GradientNode] = []
         var seen: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
         var open = [self]
@@ -117,7 +116,7 @@ extension Tensor {
         guard let node else { return }
         let ones = Tensor(like: self, shape: shape)
         for index in 0..<elementCount { ones.floats[index] = factor }
-        node.propagate(ones)
+        node.propagate(.init(value: ones, isOwned: true))
     }
 
     /// This tensor as the result of an operation on `operands`; `backward` hands the result's gradient on to them.
@@ -128,11 +127,13 @@ extension Tensor {
         recorded(from: operands.compactMap { $0?.node }, transposed: transposed, backward)
     }
 
+    /// `always` records even where the operands have no nodes: what the operation uses besides has some.
     package func recorded(
-        from nodes: [GradientNode], transposed: GradientNode? = nil,
+        from nodes: [GradientNode], transposed: GradientNode? = nil, always: Bool = false,
         _ backward: @escaping (GradientNode.Gradient) -> Void
     ) -> Tensor {
-        guard !nodes.isEmpty else { return self }
+        guard always || !nodes.isEmpty else { return self }
+        if GradientMode.current == .off { return detached() }
         var result = self
         result.node = GradientNode(inputs: nodes, transposed: transposed, backward: backward)
         return result
@@ -142,7 +143,9 @@ extension Tensor {
     package func addInPlace(_ other: Tensor) {
         let source = other.contiguous()
         precondition(elementCount == other.elementCount && isContiguous, "adding \(other.shape) to \(shape)")
-        fledge_add_run(engine.kernels, engine.pool, source.floats, elementCount, floats)
+        engine.times.measure(.sums) {
+            fledge_add_run(engine.kernels, engine.pool, source.floats, elementCount, floats)
+        }
         withExtendedLifetime((self, source)) {}
     }
 

@@ -34,7 +34,9 @@ struct ProductGradient {
     private func addBias(_ node: GradientNode, _ dy: fledge_matrix, like other: Tensor) {
         let sums = node.buffer(shape: Shape(weight.columns), like: other, zeroed: true).tensor
         var matrix = dy
-        let done = fledge_add_columns(x.engine.kernels, x.engine.pool, &matrix, sums.floats)
+        let done = x.engine.times.measure(.sums) {
+            fledge_add_columns(x.engine.kernels, x.engine.pool, &matrix, sums.floats)
+        }
         precondition(done, "out of memory for the gradient of a bias")
         withExtendedLifetime(sums) {}
     }
@@ -57,10 +59,13 @@ struct ProductGradient {
             let (a, b) = node.transposed == nil ? (part, inputs) : (inputs, part)
             let shape = Shape(a.columns, b.columns)
             let (sums, isNew) = target.buffer(shape: shape, like: input, zeroed: false)
-            let done = withUnsafePointer(to: a) { a in
-                withUnsafePointer(to: b) { b in
-                    fledge_outer_run(
-                        x.engine.kernels, x.engine.pool, a, b, type, scale, !isNew, sums.floats, b.pointee.columns)
+            let operations = 2 * Double(a.rows) * Double(a.columns) * Double(b.columns)
+            let done = x.engine.times.measure(.weightGradient, operations: operations) {
+                withUnsafePointer(to: a) { a in
+                    withUnsafePointer(to: b) { b in
+                        fledge_outer_run(
+                            x.engine.kernels, x.engine.pool, a, b, type, scale, !isNew, sums.floats, b.pointee.columns)
+                    }
                 }
             }
             precondition(done, "out of memory for the gradient of a weight")
@@ -70,6 +75,8 @@ struct ProductGradient {
 
     /// scale · dy W
     private func input(_ dy: Tensor) -> Tensor {
-        dy.detached().product(weight.transposed(engine: x.engine), scale: scale).reshaped(x.shape)
+        let (engine, dy) = (x.engine, dy.detached())
+        let transposed = engine.times.measure(.packing) { weight.transposed(engine: engine) }
+        return engine.times.measure(.inputGradient) { dy.product(transposed, scale: scale) }.reshaped(x.shape)
     }
 }

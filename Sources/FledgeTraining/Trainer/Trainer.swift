@@ -258,7 +258,9 @@ public final class Trainer {
                 : Dropout(
                     probability: options.dropout,
                     seed: options.seed &+ UInt64(step * parts.count + index + 1) &* 0xD134_2543_DE82_EF95)
-            let partial = try model.loss(part, factor: 1 / Float(max(1, labels)), dropout: dropout)
+            let partial = try withGradientMode(options.gradientCheckpointing ? .recomputing : .recording) {
+                try model.loss(part, factor: 1 / Float(max(1, labels)), dropout: dropout)
+            }
             loss += partial.scalars[0]
             partial.backward()
         }
@@ -316,11 +318,14 @@ public final class Trainer {
                     gradient: UnsafeBufferPointer(gradient.lent),
                     settings: groups.settings(name: parameter.name, shape: parameter.value.shape)))
         }
-        let norm = GradientNorm.norm(of: updates, engine: model.engine)
+        let times = model.engine.times
+        let norm = times.measure(.optimizer) { GradientNorm.norm(of: updates, engine: model.engine) }
         try check(norm)
         let maximum = options.maxGradNorm.flatMap { $0 > 0 ? $0 : nil }
-        optimizer.step(
-            updates, learningRate: learningRate, gradientScale: GradientNorm.scale(norm: norm, maximum: maximum))
+        times.measure(.optimizer) {
+            optimizer.step(
+                updates, learningRate: learningRate, gradientScale: GradientNorm.scale(norm: norm, maximum: maximum))
+        }
         withExtendedLifetime(gradients) {}
         for parameter in model.learned { parameter.clearGradient() }
         return norm
@@ -332,11 +337,9 @@ public final class Trainer {
     /// - Throws: ``DataError``, ``ModelError``, ``TrainingError``.
     public func evaluate() throws -> TrainingRecord {
         guard let evaluation else { throw TrainingError.badOption("evaluation data", "given") }
-        model.parameters.isFrozen = true
-        defer { model.parameters.isFrozen = false }
         let batches = try evaluation.batches()
         var sum = BatchEvaluation()
-        while let batch = try batches.next() { sum += try model.evaluate(batch) }
+        while let batch = try batches.next() { sum += try withoutGradients { try model.evaluate(batch) } }
         let metric = options.metricForBestModel
         guard let value = sum.metrics[metric.rawValue] else {
             throw TrainingError.badOption("metric_for_best_model", "eval_loss: this task makes no decisions")

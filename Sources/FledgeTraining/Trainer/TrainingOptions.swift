@@ -16,6 +16,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var dropout: Float = 0
     /// The share of a cross-entropy that is the mean over all classes instead.
     public var labelSmoothingFactor: Float = 0
+    /// Whether blocks keep only what goes into them and are computed again on the way back: less memory, more work.
+    public var gradientCheckpointing = false
     public var seed: UInt64 = 42
     public var saveSteps: Int?
     /// Without ``saveSteps``, a checkpoint is saved whenever so many seconds have passed since the last one; nil for none
