@@ -78,7 +78,7 @@ struct TrainingRun {
             let problemType: ClassLabels.Problem?
             enum CodingKeys: String, CodingKey { case problemType = "problem_type" }
         }
-        return try arguments.text.problemType
+        return arguments.text.problemType
             ?? (try? JSONDecoder().decode(Fields.self, from: configuration().data))?.problemType
     }
 
