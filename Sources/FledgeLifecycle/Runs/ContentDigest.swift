@@ -34,6 +34,14 @@ public enum ContentDigest {
         return of(text: list)
     }
 
+    /// The digest of what a run reads: of each example the hash of its input, and its references.
+    static func of(inputs: [String], references: [[String]]) -> String {
+        of(
+            text: zip(inputs, references).map { input, references in
+                input + " " + of(text: references.joined(separator: "\u{0}")) + "\n"
+            }.joined())
+    }
+
     private static func of(file path: String) throws(RunError) -> String {
         let file = try RunFile(reading: path)
         var hasher = SHA256()

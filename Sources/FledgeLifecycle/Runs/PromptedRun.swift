@@ -78,21 +78,12 @@ public struct PromptedRun: Sendable {
         isCancelled: () -> Bool = { Task.isCancelled }
     ) throws -> RunResult {
         let prompts = try prompts(of: examples, isCancelled: isCancelled)
-        let settings = settings(of: prompts)
-        let store = try directory.map { try RunDirectory(path: $0, settings: settings) }
-        var records = store?.records ?? [:]
-        let resumed = records.count
-        let missing = prompts.filter { records[$0.index] == nil }
-        var state = RunProgress(done: resumed, total: prompts.count, resumed: resumed, tokens: 0, seconds: 0)
-        progress?(state)
-        for batch in batching.plan(lengths: missing.map { $0.ids.count + config.maxNewTokens }) {
-            let done = try complete(batch.map { missing[$0] }, &state, progress, isCancelled)
-            try store?.append(done)
-            for record in done { records[record.index] = record }
+        let loop = RunLoop(settings: settings(of: prompts), batching: batching, directory: directory)
+        return try loop.run(
+            lengths: prompts.map { $0.ids.count + config.maxNewTokens }, progress: progress
+        ) { batch, state in
+            try complete(batch.map { prompts[$0] }, &state, progress, isCancelled)
         }
-        try store?.finish()
-        return RunResult(
-            settings: settings, records: prompts.compactMap { records[$0.index] }, resumed: resumed)
     }
 
     private struct Prompt {
@@ -121,9 +112,6 @@ public struct PromptedRun: Sendable {
     }
 
     private func settings(of prompts: [Prompt]) -> RunSettings {
-        let inputs = prompts.map { prompt in
-            prompt.hash + " " + ContentDigest.of(text: prompt.references.joined(separator: "\u{0}")) + "\n"
-        }
         let shots = builder.demonstrations?.count ?? 0
         return RunSettings(
             task: .generation, model: model, data: data,
@@ -132,7 +120,7 @@ public struct PromptedRun: Sendable {
                 shots: shots, selection: shots > 0 ? selection : nil, shotData: shots > 0 ? shotData : nil,
                 chat: builder.chat != nil),
             generation: GenerationSettings(config), examples: prompts.count,
-            inputsHash: ContentDigest.of(text: inputs.joined()))
+            inputsHash: ContentDigest.of(inputs: prompts.map(\.hash), references: prompts.map(\.references)))
     }
 
     /// Generates for a batch, or for its halves if its caches do not fit into memory.
@@ -177,14 +165,5 @@ public struct PromptedRun: Sendable {
                 newTokens: completion.tokenIDs.count, finishReason: completion.finishReason,
                 seconds: seconds / Double(batch.count))
         }
-    }
-}
-
-extension String {
-    /// Without white space at both ends.
-    var withoutSpaceAround: String {
-        var rest = drop(while: \.isWhitespace)
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
     }
 }

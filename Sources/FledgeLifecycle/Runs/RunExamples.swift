@@ -31,14 +31,19 @@ public struct RunExamples: Sendable {
     /// - Parameter body: gets each one's number, its record and its right answers.
     /// - Throws: a `DataError` for a record that cannot be read or has no reference, and what `body` throws.
     public func forEach(_ body: (_ index: Int, _ record: Record, _ references: [String]) throws -> Void) throws {
+        try forEachRecord { index, record in try body(index, record, try answers(of: record)) }
+    }
+
+    /// Goes through the records in the order of the data.
+    func forEachRecord(_ body: (_ index: Int, _ record: Record) throws -> Void) throws {
         switch source {
         case .records(let records):
-            for (index, record) in records.enumerated() { try body(index, record, try answers(of: record)) }
+            for (index, record) in records.enumerated() { try body(index, record) }
         case .dataSet(let dataSet):
             let reader = try RecordReader(dataSet)
             var index = 0
             while let record = try reader.next() {
-                try body(index, record, try answers(of: record))
+                try body(index, record)
                 index += 1
             }
         }

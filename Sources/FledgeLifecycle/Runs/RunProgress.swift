@@ -14,6 +14,15 @@ public struct RunProgress: Sendable, Equatable {
     /// Seconds that this process computed.
     public var seconds: Double
 
+    /// A state of a run.
+    public init(done: Int, total: Int, resumed: Int = 0, tokens: Int = 0, seconds: Double = 0) {
+        self.done = done
+        self.total = total
+        self.resumed = resumed
+        self.tokens = tokens
+        self.seconds = seconds
+    }
+
     /// Tokens by the seconds that they took; 0 before the first.
     public var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
     /// Examples of this process by the seconds that they took; 0 before the first.

@@ -11,6 +11,9 @@ public struct RunRecord: Codable, Sendable, Equatable {
 
         /// A prompt's note.
         public init(_ note: PromptNote) { (kind, text) = (note.kind, note.description) }
+
+        /// A note of another kind.
+        public init(kind: String, text: String) { (self.kind, self.text) = (kind, text) }
     }
 
     /// The example's number in the data set, from 0.
@@ -29,10 +32,10 @@ public struct RunRecord: Codable, Sendable, Equatable {
     public var prediction: String
     /// What would have been right; several where there are several right answers.
     public var references: [String]
-    /// How many tokens the model wrote, the end token included.
+    /// How many tokens the model wrote, the end token included; for perplexity how many were scored.
     public var newTokens: Int
-    /// Why it ended.
-    public var finishReason: FinishReason
+    /// Why it ended; nil where nothing is generated.
+    public var finishReason: FinishReason?
     /// The example's part of its batch's time; all examples' together are the time of the generation.
     public var seconds: Double
     /// For perplexity the sum of the scored tokens' natural log-probabilities.
@@ -43,7 +46,7 @@ public struct RunRecord: Codable, Sendable, Equatable {
     /// A record of an example whose model wrote a text, a class or tags.
     public init(
         index: Int, promptHash: String, prompt: String? = nil, promptTokens: Int, shots: Int = 0, notes: [Note] = [],
-        prediction: String, references: [String], newTokens: Int = 0, finishReason: FinishReason = .stop,
+        prediction: String, references: [String], newTokens: Int = 0, finishReason: FinishReason? = nil,
         seconds: Double
     ) {
         self.index = index
