@@ -2,9 +2,9 @@ public import FledgeData
 public import FledgeHub
 
 #if canImport(FoundationEssentials)
-    import FoundationEssentials
+    public import FoundationEssentials
 #else
-    import Foundation
+    public import Foundation
 #endif
 
 /// What a user writes after `--data`: a file or directory on this machine, or a data set on the Hub.
@@ -69,9 +69,9 @@ public enum DataReference: Sendable, Equatable {
                 text: scheme + text, reason: "after the repository there is one word for the split at most")
         }
         let id = identifier.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-        let revision = id.count == 2 ? id[1].replacing("%2F", with: "/") : RepositoryReference.defaultRevision
+        let revision = id.count == 2 ? String(id[1].replacing("%2F", with: "/")) : RepositoryReference.defaultRevision
         let reference: RepositoryReference
-        do {
+        do throws(HubError) {
             reference = try RepositoryReference(identifier: String(id.first ?? ""), revision: revision, kind: .dataset)
         } catch {
             guard case .invalidReference(_, let reason) = error else { throw error }

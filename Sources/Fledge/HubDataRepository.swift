@@ -1,6 +1,12 @@
 public import FledgeData
 public import FledgeHub
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// A data set's repository on the Hub. Files are kept in the cache that Hugging Face's own tools use.
 public struct HubDataRepository: DataRepository {
     /// The repository and the revision.

@@ -22,7 +22,8 @@ struct ExplainCommand: AsyncParsableCommand {
                 --temperature 0.8 --top-p 0.9 --html once.html
               fledge explain --model bert-base-uncased --prompt "A [MASK] day."
 
-            Of a masked language model it shows what belongs in the masked places.
+            Of a masked language model it shows what belongs in the masked places, of \
+            other encoders their attention.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -83,21 +84,36 @@ struct ExplainCommand: AsyncParsableCommand {
         options.candidates = top
         options.wantsAttention = !noAttention
         options.attentionLayers = attentionLayers.map { Set($0.ids) }
-        guard ModelKind(try ModelConfig.read(directory: directory).0) == .maskedLM else {
-            let generator = try GenerateCommand.generator(
-                directory, type: model.dtype, engine: engine, idleWithoutTokenizer: inputIds == nil ? nil : idle)
-            let tokens = try inputIds?.ids ?? generator.encode(text ?? "")
-            return try generator.explain(
-                tokens: tokens, config: try generation.applied(to: generator.config), options: options)
+        let config = try ModelConfig.read(directory: directory).0
+        let family = ModelRegistry.standard.families[config.modelType]
+        let isMasked = ModelKind(config) == .maskedLM
+        if isMasked || (family != nil && family?.causalLM == nil && family?.seq2SeqLM == nil) {
+            return try encoding(directory, text: text, isMasked: isMasked, options: options, engine: engine)
         }
+        let generator = try GenerateCommand.generator(
+            directory, type: model.dtype, engine: engine, idleWithoutTokenizer: inputIds == nil ? nil : idle)
+        let tokens = try inputIds?.ids ?? generator.encode(text ?? "")
+        return try generator.explain(
+            tokens: tokens, config: try generation.applied(to: generator.config), options: options)
+    }
+
+    /// An encoder reads a text; where it was trained to fill in masks, it does so.
+    private func encoding(
+        _ directory: URL, text: String?, isMasked: Bool, options: ExplanationOptions, engine: Engine
+    ) throws -> Explanation {
         if let flag = generation.firstGiven {
             throw UserError.usage("\(flag) goes with a model that generates text; leave it out for this one")
         }
-        guard let text else {
-            throw UserError.usage("a masked language model takes text; give --prompt instead of --input-ids")
+        guard let text else { throw UserError.usage("an encoder takes text; give --prompt instead of --input-ids") }
+        if isMasked {
+            let filler = try MaskFiller.from(directory: directory, type: model.dtype, engine: engine)
+            return try filler.explain(text, options: options)
         }
-        let filler = try MaskFiller.from(directory: directory, type: model.dtype, engine: engine)
-        return try filler.explain(text, options: options)
+        let backbone = try AutoModel.from(directory: directory, type: model.dtype, engine: engine)
+        guard let encoder = backbone.attentionMapping as? EncoderTransformer else {
+            throw UserError.usage("this model neither generates text nor is an encoder; explain has nothing to show")
+        }
+        return try encoder.explain(text, tokenizer: try AutoTokenizer.from(directory: directory), options: options)
     }
 
     /// Flags that need text.

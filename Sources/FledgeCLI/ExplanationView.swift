@@ -15,7 +15,12 @@ struct ExplanationView {
         var lines = ["Prompt, \(count(explanation.promptTokens.count, "token"))"]
         lines += wrapped(explanation.promptTokens)
         for (index, step) in explanation.steps.enumerated() { lines += [""] + block(index, step) }
-        if !explanation.steps.isEmpty { lines += ["", bold("Text"), "  " + TerminalText.visible(explanation.text)] }
+        if let first = explanation.steps.first {
+            // Without a tokenizer there are only ids.
+            let ids = explanation.steps.map { "\($0.chosen.id)" }.joined(separator: ",")
+            let text = first.chosen.piece == nil ? ids : TerminalText.visible(explanation.text)
+            lines += ["", bold("Text"), "  " + text]
+        }
         for kind in [AttentionMap.Kind.encoder, .decoder, .cross] { lines += attention(kind) }
         if let note = explanation.attentionNote { lines += ["", "No attention: \(note)."] }
         return lines.map { $0 + "\n" }.joined()

@@ -14,8 +14,7 @@ struct PromptCommand: AsyncParsableCommand {
         discussion: """
               fledge prompt --list
               fledge prompt --template summarize --field text="It rained all day."
-              fledge prompt --template sentiment --map text=sentence --data sst2.tsv --index 3 \
-                --shots 4 --select balanced --model ./my-model --json
+              fledge prompt --template sentiment --data a.jsonl --shots 4 --model ./my-model
 
             With --model tokens are counted as the model counts them. What does not fit into its \
             context is left out: first demonstrations, then a part of the field that the template \

@@ -21,6 +21,7 @@ public enum ReportStyle {
           }
         }
         * { box-sizing: border-box; }
+        [hidden] { display: none !important; }
         html { -webkit-text-size-adjust: 100%; }
         body {
           margin: 0; background: var(--background); color: var(--ink);

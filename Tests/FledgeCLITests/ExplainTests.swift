@@ -54,6 +54,8 @@ struct ExplainTests {
             ["explain", "--model", model, "--input-ids", "14,35,38", "--max-new-tokens", "2", "--top", "1"])
         #expect(result.status == 0)
         #expect(result.output.hasPrefix("Prompt, 3 tokens\n  #14 14 #35 35 #38 38\n"))
+        let ids = try run(["generate", "--model", model, "--input-ids", "14,35,38", "--max-new-tokens", "2"]).output
+        #expect(result.output.contains("\nText\n  \(ids)\n"))
     }
 
     @Test func `Masked places are explained`() throws {
@@ -61,5 +63,12 @@ struct ExplainTests {
         let json = try run(["explain", "--model", model, "--prompt", "the [MASK] of it", "--json"]).json()
         #expect(json["architecture"] as? String == "encoder_only")
         #expect((json["steps"] as? [Any])?.count == 1)
+    }
+
+    @Test func `Of another encoder there is attention alone`() throws {
+        let model = Fledge.fixtures.path + "/families/bert-tiny-classify"
+        let json = try run(["explain", "--model", model, "--prompt", "the train", "--json"]).json()
+        #expect(json["architecture"] as? String == "encoder_only" && (json["steps"] as? [Any])?.isEmpty == true)
+        #expect((json["attention"] as? [Any])?.isEmpty == false)
     }
 }

@@ -15,7 +15,7 @@ struct PromptTests {
         #expect(text.status == 0 && text.error.isEmpty)
         #expect(text.output.split(separator: "\n").count == 25)
         #expect(
-            text.output.contains("\nsentiment                  whether a text is positive or negative (text → label)\n")
+            text.output.contains("\nsentiment                whether a text is positive or negative (text → label)\n")
         )
         let templates = try #require(Self.json(["prompt", "--list"])["templates"] as? [[String: Any]])
         #expect(templates.count == 25)

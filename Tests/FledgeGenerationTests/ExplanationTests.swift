@@ -156,10 +156,11 @@ struct ExplanationTests {
         #expect(
             try complaint { $1.candidates = 0 } == "the number of candidates is 0; it must be at least 1")
         #expect(
-            try complaint { $1.attentionLayers = [0, 9] } == "there is no layer 9; the model has 2, counted from 0")
+            try complaint { $1.attentionLayers = [0, 9] }
+                == "there is no layer 9; the model has 2, counted from 0; choose some of these")
         #expect(
             try complaint { config, _ in config.numReturnSequences = 2 }
-                == "num_return_sequences is 2; an explanation is of one sequence")
+                == "num_return_sequences is 2; an explanation is of one sequence, so leave it at 1")
     }
 
     @Test func `JSON has snake case keys and comes back as it was`() throws {

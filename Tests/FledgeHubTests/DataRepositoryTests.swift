@@ -23,6 +23,16 @@ import Testing
         return texts
     }
 
+    /// The error that a data set gives.
+    private func failure(_ text: String, _ workplace: Workplace) async -> (any Error)? {
+        do {
+            _ = try await DataReference(text).dataSet(configuration: workplace.configuration)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     @Test func `A data set is downloaded from its own address into its own folder`() async throws {
         let workplace = try await workplace()
         let reference = try DataReference("org/talks", fileExists: { _ in false })
@@ -54,13 +64,12 @@ import Testing
         let workplace = try await workplace()
         let validation = try DataReference("hf://datasets/org/talks@main/validation")
         #expect(try await texts(try await validation.dataSet(configuration: workplace.configuration)) == ["v"])
-        await #expect(
-            throws: DataError.invalidOption(
-                name: "split", problem: "datasets/org/talks has no split “test”",
-                remedy: "It has “train”, “validation”.")
-        ) {
-            try await DataReference("hf://datasets/org/talks/test").dataSet(configuration: workplace.configuration)
-        }
+        let error = await failure("hf://datasets/org/talks/test", workplace)
+        #expect(
+            error as? DataError
+                == .invalidOption(
+                    name: "split", problem: "datasets/org/talks has no split “test”",
+                    remedy: "It has “train”, “validation”."))
         await workplace.hub.close()
     }
 
@@ -68,30 +77,25 @@ import Testing
         let workplace = try await workplace([
             "README.md": .init(contents: [35]), "data/train.parquet": .init(contents: Array("PAR1".utf8)),
         ])
-        await #expect(
-            throws: HubError.unreadDataFiles(
-                reference: "datasets/org/talks", files: ["data/train.parquet"], extensions: DataFormat.fileExtensions)
-        ) {
-            try await DataReference("hf://datasets/org/talks").dataSet(configuration: workplace.configuration)
-        }
+        let error = await failure("hf://datasets/org/talks", workplace) as? HubError
+        #expect(
+            error
+                == .unreadDataFiles(
+                    reference: "datasets/org/talks", files: ["data/train.parquet"],
+                    extensions: DataFormat.fileExtensions))
         await workplace.hub.close()
     }
 
     @Test func `A data set that is not there, or not in the cache offline, is said to be one`() async throws {
         var workplace = try await workplace()
-        let other = try DataReference("hf://datasets/org/other")
-        await #expect(
-            throws: HubError.repositoryNotFound(
-                repository: "datasets/org/other", endpoint: workplace.hub.endpoint, tokenSent: false)
-        ) { [configuration = workplace.configuration] in
-            try await other.dataSet(configuration: configuration)
-        }
+        let missing = await failure("hf://datasets/org/other", workplace) as? HubError
+        #expect(
+            missing
+                == .repositoryNotFound(
+                    repository: "datasets/org/other", endpoint: workplace.hub.endpoint, tokenSent: false))
         workplace.configuration.isOffline = true
-        await #expect(
-            throws: HubError.offline(reference: "datasets/org/other", cacheDirectory: workplace.directory.url.path)
-        ) { [configuration = workplace.configuration] in
-            try await other.dataSet(configuration: configuration)
-        }
+        let offline = await failure("hf://datasets/org/other", workplace) as? HubError
+        #expect(offline == .offline(reference: "datasets/org/other", cacheDirectory: workplace.directory.url.path))
         await workplace.hub.close()
     }
 
@@ -106,8 +110,8 @@ import Testing
     ])
     func `An address or a Hub id is a repository`(text: String, id: String, revision: String, split: String?) throws {
         let repository = try RepositoryReference(identifier: id, revision: revision, kind: .dataset)
-        #expect(
-            try DataReference(text, fileExists: { _ in false }) == .repository(repository, split: split))
+        let reference = try DataReference(text, fileExists: { _ in false })
+        #expect(reference == .repository(repository, split: split))
     }
 
     @Test(arguments: [
@@ -115,7 +119,8 @@ import Testing
         "../org", "~/talks", "squad", "a/b/c", "org/here", "",
     ])
     func `What exists or looks like a path is one`(text: String) throws {
-        #expect(try DataReference(text, fileExists: { $0 == "org/here" }) == .path(text))
+        let reference = try DataReference(text, fileExists: { $0 == "org/here" })
+        #expect(reference == .path(text))
     }
 
     @Test(arguments: [

@@ -66,7 +66,7 @@ public struct ExplanationOptions: Sendable, Equatable {
         if candidates < 1 { return "the number of candidates is \(candidates); it must be at least 1" }
         guard let layers, wantsAttention, let attentionLayers else { return nil }
         let outside = attentionLayers.sorted().first { !(0..<layers).contains($0) }
-        return outside.map { "there is no layer \($0); the model has \(layers), counted from 0" }
+        return outside.map { "there is no layer \($0); the model has \(layers), counted from 0; choose some of these" }
     }
 }
 

@@ -29,7 +29,8 @@ extension TextGenerator {
         if let complaint = options.complaint(layers: mapping?.layerCount) { throw GenerationError.badConfig(complaint) }
         if config.numReturnSequences != 1 {
             throw GenerationError.badConfig(
-                "num_return_sequences is \(config.numReturnSequences); an explanation is of one sequence")
+                "num_return_sequences is \(config.numReturnSequences); an explanation is of one sequence, so leave it "
+                    + "at 1")
         }
         let reader = TokenReader(tokenizer)
         let isSeq2Seq = model is any Seq2SeqLanguageModel

@@ -30,7 +30,7 @@ enum ExplanationScript {
           }));
           if (value !== undefined && entries.some(entry => String(entry[0]) === String(value))) select.value = value;
         }
-        const spelled = name => name.replaceAll("_", " ");
+        const spelled = name => name.replace(/^top_/, "top-").replaceAll("_", " ");
         """#
 
     static let steps: StaticString = #"""
