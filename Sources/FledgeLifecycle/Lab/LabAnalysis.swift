@@ -20,6 +20,8 @@ public struct LabAnalysis: Sendable {
     public var shownIndices: [Int]?
     /// How many examples are shown unless they are named.
     public var shownCount = 3
+    /// What the lab was made of.
+    public var sources = LabReport.Sources()
     /// The mean tokens of the first references by each model's tokenizer.
     public var referenceTokens: [Double] = []
 
@@ -67,8 +69,8 @@ public struct LabAnalysis: Sendable {
             examples: examples.count, resolution: widths.isEmpty ? 0 : widths[widths.count / 2],
             confidence: resampling.level)
         return LabReport(
-            plan: plan, examples: examples.count, settings: settings, baselines: baselines, references: references,
-            comparisons: comparisons, resolution: verdicts.resolution, confidence: resampling.level,
+            plan: plan, sources: sources, examples: examples.count, settings: settings, baselines: baselines,
+            references: references, comparisons: comparisons, resolution: verdicts.resolution, confidence: resampling.level,
             verdicts: verdicts.verdicts, shown: try shown(ordered, lead: lead))
     }
 

@@ -10,8 +10,9 @@ public struct LabOptions: Sendable, Equatable, Codable {
     public var template = "summarize-dialogue"
     /// The field with what is asked about; nil for the template's own.
     public var inputField: String?
-    /// The field with what a human wrote; nil for the template's target.
-    public var referenceField: String?
+    /// The fields with what humans wrote, texts or lists of texts; empty for the template's target. Demonstrations show
+    /// the first one.
+    public var referenceFields: [String] = []
     /// How many records are asked about, from the first; nil for all.
     public var limit: Int? = 100
     /// Numbers of demonstrations.

@@ -92,8 +92,37 @@ public struct LabReport: Sendable, Equatable, Codable {
         public let outputs: [String]
     }
 
+    /// A model, and how much it reads at once.
+    public struct Model: Sendable, Equatable, Codable {
+        /// Which model it is.
+        public var model: RunModel
+        /// How many tokens its context holds; nil for any number.
+        public var contextLength: Int?
+        /// Whether the context is an encoder's, which holds the prompt alone; otherwise it holds what is generated too.
+        public var contextHoldsPromptAlone: Bool
+    }
+
+    /// What the lab was made of.
+    public struct Sources: Sendable, Equatable, Codable {
+        /// The version of Fledge.
+        public var version = FledgeVersion.current
+        /// The models, in the plan's order.
+        public var models: [Model] = []
+        /// The data.
+        public var data: RunSource?
+        /// Where demonstrations came from; nil for the data themselves.
+        public var shotData: RunSource?
+        /// SHA-256 of the template's text.
+        public var templateHash = ""
+
+        /// Sources that are not known yet.
+        public init() {}
+    }
+
     /// The plan.
     public let plan: LabPlan
+    /// What it was made of.
+    public let sources: Sources
     /// How many examples there are.
     public let examples: Int
     /// The settings, in the plan's order.

@@ -21,6 +21,18 @@ public struct LabSetting: Sendable, Equatable, Codable {
     public func label(base: LabParameters) -> String {
         (["\(shots) shot\(shots == 1 ? "" : "s")"] + parameters.words(base: base)).joined(separator: ", ")
     }
+
+    /// The setting in few letters: `2 shots t=0.7`.
+    var shortLabel: String {
+        var words = ["\(shots) shot\(shots == 1 ? "" : "s")"]
+        if !parameters.doSample { words.append("greedy") }
+        if parameters.doSample, parameters.temperature != 1 || (parameters.topK == 0 && parameters.topP == 1) {
+            words.append("t=\(LabText.short(parameters.temperature))")
+        }
+        if parameters.topK > 0 { words.append("k=\(parameters.topK)") }
+        if parameters.topP < 1 { words.append("p=\(LabText.short(parameters.topP))") }
+        return words.joined(separator: " ")
+    }
 }
 
 /// The inference parameters that a lab changes.
