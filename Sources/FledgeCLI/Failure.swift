@@ -139,6 +139,14 @@ enum Failure {
             case .badOption, .unknownMetric: usage
             default: badData
             }
+        case let error as RunError:
+            switch error {
+            case .otherSettings, .invalidOption: usage
+            case .damaged, .noSettings, .noExamples: badData
+            case .inUse: unavailable
+            case .unreadable: missingInput
+            case .unwritable: inputOutput
+            }
         case is ScheduleError: usage
         case is TemplateError, is OptimizerError: badData
         case let error as TrainingError:

@@ -121,13 +121,14 @@ public final class RunDirectory {
         isInOrder = true
     }
 
-    /// Writes a file beside the examples, whole or not at all.
+    /// Writes a file beside the examples of a run, whole or not at all.
     ///
     /// - Parameters:
     ///   - value: what to write, as JSON with `snake_case` keys.
     ///   - name: the file's name.
+    ///   - directory: the run's directory.
     /// - Throws: ``RunError/unwritable(file:reason:)``.
-    public func write(_ value: some Encodable, to name: String) throws {
-        try RunFile.replace(path + "/" + name, with: try RunJSON.page(value))
+    public static func write(_ value: some Encodable, to name: String, in directory: String) throws {
+        try RunFile.replace(directory + "/" + name, with: try RunJSON.page(value))
     }
 }

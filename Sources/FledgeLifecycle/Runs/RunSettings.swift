@@ -67,6 +67,18 @@ public struct RunSettings: Codable, Sendable, Equatable {
         self.inputsHash = inputsHash
     }
 
+    /// Reads the settings of a run on disk.
+    ///
+    /// - Throws: ``RunError``.
+    public init(reading path: String) throws {
+        let bytes = try RunFile(reading: path).contents()
+        do {
+            self = try RunJSON.decode(RunSettings.self, bytes)
+        } catch {
+            throw RunError.damaged(file: path, line: 0, problem: "it is not the JSON of a run's settings")
+        }
+    }
+
     /// What does not decide anything: names say where things were found, and hashes what they are.
     private static let names: Set = ["model.name", "data.name", "prompt.template", "prompt.shot_data.name"]
 
