@@ -147,6 +147,12 @@ enum Failure {
             case .unreadable: missingInput
             case .unwritable: inputOutput
             }
+        case let error as LabError:
+            switch error {
+            case .badOption, .otherPlan: usage
+            case .badReference, .tooFewExamples, .missingRun: badData
+            case .unusableFolder: inputOutput
+            }
         case is ScheduleError: usage
         case is TemplateError, is OptimizerError: badData
         case let error as TrainingError:

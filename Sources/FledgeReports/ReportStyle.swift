@@ -79,6 +79,7 @@ public enum ReportStyle {
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18.5rem, 100%), 1fr)); gap: .5rem 1.5rem; }
         .chart { max-width: 30rem; min-width: 0; }
         .chart figcaption { color: var(--ink); font-weight: 600; margin: 0 0 .3rem; }
+        .chart svg text { font-size: 13px; }
         .chart .note { margin: .2rem 0 0; }
         .chart-legend { display: flex; flex-wrap: wrap; gap: .1rem .9rem; margin: 0 0 .3rem; padding: 0; list-style: none; font-size: .875rem; color: var(--muted); }
         .chart-legend svg { display: inline-block; width: .8rem; height: .8rem; margin: 0 .35rem 0 0; vertical-align: -.05rem; }

@@ -12,12 +12,12 @@ extension LabJudge {
         var sentences: [String] = []
         for (outcome, verb) in [(LabComparison.Outcome.better, "helped"), (.worse, "hurt")] {
             for step in findings.steps where step.outcome == outcome {
-                sentences.append("\(change(step, findings)) \(verb): \(findings.name) \(words(step)).")
+                sentences.append("\(change(step, findings)) \(verb) \(short(step)).")
             }
         }
         let noise = findings.steps.filter { $0.outcome == .noise }
         if !noise.isEmpty {
-            let names = noise.map { "\(change($0, findings)) \(words($0))" }
+            let names = noise.map { "\(change($0, findings)) \(short($0))" }
             sentences.append("No difference beyond noise: \(names.joined(separator: ", ")).")
         }
         sentences.append(conclusion(findings))
@@ -43,9 +43,9 @@ extension LabJudge {
         }
         let numbers = "\(findings.shots(overall.second)) against \(findings.shots(overall.first))"
         switch overall.outcome {
-        case .better: return "Yet all together they helped, \(numbers): \(words(overall))."
-        case .worse: return "All together they hurt, \(numbers): \(words(overall))."
-        case .noise: return "All together they made no difference beyond noise, \(numbers): \(words(overall))."
+        case .better: return "Yet all together they helped, \(numbers) \(short(overall))."
+        case .worse: return "All together they hurt, \(numbers) \(short(overall))."
+        case .noise: return "All together they made no difference beyond noise, \(numbers) \(short(overall))."
         }
     }
 
@@ -96,7 +96,7 @@ extension LabJudge {
                 .promptMore, "Try demonstrations before fine-tuning: only one number of them was asked for.")
         }
         let prompting =
-            findings.hasGain ? "prompting helped, but" : "nothing that was changed in the prompt or the parameters helped "
+            findings.hasGain ? "something that was changed helped, but" : "nothing that was changed in the prompt or the parameters helped "
             + "beyond noise, and"
         if outcome != .better {
             let than = outcome == .worse ? "is worse than" : "cannot be told from"

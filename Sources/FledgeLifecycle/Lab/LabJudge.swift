@@ -48,6 +48,12 @@ struct LabJudge {
     /// What LEAD-3 takes.
     var copied: String { baselines[0].label.contains("lines") ? "the first three lines" : "the first three sentences" }
 
+    /// A difference and its p-value.
+    func short(_ comparison: LabComparison) -> String {
+        guard let primary = comparison.primary else { return "" }
+        return "(\(Numerals.signed(primary.difference, 3)), \(LabText.pValue(comparison.adjustedPValue)))"
+    }
+
     /// A difference with its interval and p-value.
     func words(_ comparison: LabComparison) -> String {
         guard let primary = comparison.primary else { return "" }
@@ -61,10 +67,14 @@ struct LabJudge {
         guard !findings.parameters.isEmpty else { return nil }
         func names(_ outcome: LabComparison.Outcome) -> [String] {
             findings.parameters.filter { $0.outcome == outcome }.map { comparison in
-                "\(findings.label(comparison.second)) \(words(comparison))"
+                "\(changed(comparison, findings)) \(short(comparison))"
             }
         }
-        var text = "Against greedy decoding with \(LabText.count(plan.options.base.maxNewTokens, "new token")):"
+        let base = "greedy decoding with \(LabText.count(plan.options.base.maxNewTokens, "new token"))"
+        var text =
+            plan.options.isFull
+            ? "Against \(base) at the same number of demonstrations:"
+            : "With \(LabText.count(plan.parameterShots, "demonstration")), against \(base):"
         for (outcome, verb) in [(LabComparison.Outcome.better, "helped"), (.worse, "hurt")] {
             let names = names(outcome)
             text += names.isEmpty ? " nothing \(verb) beyond noise;" : " \(LabText.list(names)) \(verb);"
@@ -72,6 +82,13 @@ struct LabJudge {
         let noise = names(.noise)
         text += noise.isEmpty ? "" : " the rest may be chance: \(noise.joined(separator: ", "));"
         return LabVerdict(.parameters, model: findings.model, String(text.dropLast()) + ".")
+    }
+
+    /// What differs from the base: `temperature 0.7`, `32 new tokens`.
+    private func changed(_ comparison: LabComparison, _ findings: LabFindings) -> String {
+        guard let setting = findings.setting(comparison.second) else { return comparison.second }
+        let words = setting.parameters.changes(from: plan.options.base).joined(separator: ", ")
+        return plan.options.isFull ? "\(LabText.count(setting.shots, "shot")), \(words)" : words
     }
 
     // What the texts look like.
@@ -115,7 +132,7 @@ struct LabJudge {
             func count(_ outcome: LabComparison.Outcome) -> Int { mine.count { $0.outcome == outcome } }
             let text =
                 "In \(count(.better)) of \(LabText.count(mine.count, "setting")) it is better than "
-                + "\(plan.options.models[0]), in \(count(.worse)) worse, and in \(count(.noise)) the difference may be chance."
+                + "\(plan.modelNames[0]), in \(count(.worse)) worse, and in \(count(.noise)) the difference may be chance."
             return LabVerdict(.models, model: name, text)
         }
     }

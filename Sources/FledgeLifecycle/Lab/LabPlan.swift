@@ -26,6 +26,12 @@ public struct LabPlan: Sendable, Equatable, Codable {
     /// The number of demonstrations that parameters are tried with.
     public var parameterShots: Int { options.parameterShots ?? options.shots[0] }
 
+    /// What people call the models: without folders where that tells them apart.
+    public var modelNames: [String] {
+        let short = options.models.map(LabText.modelName)
+        return Set(short).count == short.count ? short : options.models
+    }
+
     private static func choices(_ options: LabOptions) -> [(shots: Int, parameters: LabParameters)] {
         let base = options.base
         guard !options.isFull else {

@@ -62,6 +62,12 @@ public struct LabParameters: Sendable, Hashable, Codable {
         return (parts + ["max\(maxNewTokens)"]).joined(separator: "-")
     }
 
+    /// What is not as in other parameters; sampling is said by what it draws with.
+    func changes(from base: LabParameters) -> [String] {
+        let words = words(base: base)
+        return doSample || words == ["greedy"] ? words : words.filter { $0 != "greedy" }
+    }
+
     /// The parameters for people.
     func words(base: LabParameters) -> [String] {
         var words: [String] = []

@@ -12,7 +12,7 @@ extension LabReport {
     private func title(_ verdict: LabVerdict) -> String {
         let name = LabText.title(verdict.subject)
         guard plan.options.models.count > 1, let model = verdict.model else { return name }
-        return "\(model): \(name)"
+        return "\(LabText.modelName(model)): \(name)"
     }
 
     /// A line for each setting and each baseline.

@@ -20,7 +20,15 @@ enum LabText {
 
     static func score(_ value: Double) -> String { Numerals.fixed(value, 3) }
 
-    static func pValue(_ value: Double) -> String { value < 0.001 ? "p < 0.001" : "p = \(Numerals.fixed(value, 3))" }
+    static func pValue(_ value: Double) -> String {
+        value < 0.001 ? "p < 0.001" : value >= 0.9995 ? "p = 1" : "p = \(Numerals.fixed(value, 3))"
+    }
+
+    /// A model's name without the folders before it; Hub ids stay whole.
+    static func modelName(_ name: String) -> String {
+        guard let first = name.first, "/.~".contains(first) else { return name }
+        return name.split(separator: "/").last.map(String.init) ?? name
+    }
 
     static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 

@@ -3,7 +3,7 @@ import FledgeReports
 extension LabReport {
     var chartsBody: Markup {
         var body = Markup()
-        for (number, model) in plan.options.models.enumerated() {
+        for (number, model) in plan.modelNames.enumerated() {
             if plan.options.models.count > 1 { body += "<h3>\(model)</h3>\n" }
             let charts = [shotsChart(number), parametersChart(number), changesChart(number), lengthChart(number), timeChart(number)]
             body += "<div class=\"charts\">\n\(charts.compactMap { $0 })</div>\n"
@@ -95,7 +95,8 @@ extension LabReport {
             let rest = words == "greedy" ? "" : ", \(words)"
             return "\(LabText.count(second.shots, "shot")) instead of \(first.shots)\(rest)"
         }
-        return plan.options.isFull ? "\(second.label), not greedy" : "\(words) instead of greedy"
+        if plan.options.isFull { return "\(second.label), not \(first.label)" }
+        return instead(second.parameters)
     }
 
     private func lengthChart(_ model: Int) -> Markup? {

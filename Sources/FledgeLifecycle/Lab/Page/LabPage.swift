@@ -3,7 +3,7 @@ import FledgeReports
 extension LabReport {
     /// The report as one HTML file that asks the network for nothing.
     public var html: String {
-        let models = LabText.list(plan.options.models)
+        let models = LabText.list(plan.modelNames)
         return ReportPage(
             title: "Prompting lab",
             lead: """
@@ -25,8 +25,8 @@ extension LabReport {
     private var verdictsBody: Markup {
         let models = plan.options.models
         var body = Markup()
-        for model in models {
-            if models.count > 1 { body += "<h3>\(model)</h3>\n" }
+        for (model, name) in zip(models, plan.modelNames) {
+            if models.count > 1 { body += "<h3>\(name)</h3>\n" }
             body += Self.list(verdicts.filter { $0.model == model && $0.subject != .models })
         }
         let ofAll = verdicts.filter { $0.model == nil || $0.subject == .models }
@@ -37,7 +37,7 @@ extension LabReport {
     private static func list(_ verdicts: [LabVerdict]) -> Markup {
         let items = verdicts.map { verdict -> Markup in
             let kind: Markup = verdict.subject == .nextStep ? " class=\"next\"" : ""
-            let name = verdict.subject == .models ? (verdict.model ?? "") : LabText.title(verdict.subject)
+            let name = verdict.subject == .models ? LabText.modelName(verdict.model ?? "") : LabText.title(verdict.subject)
             return "<div\(kind)><dt>\(name)</dt><dd>\(verdict.text)</dd></div>\n"
         }
         return "<dl class=\"verdicts\">\n\(items)</dl>\n"
@@ -59,17 +59,23 @@ extension LabReport {
         }
         for setting in settings { scoreTable.add([Markup(escaping: name(setting))] + cells(setting.scores)) }
         for baseline in baselines { scoreTable.add([Markup(escaping: baseline.label)] + cells(baseline.scores)) }
-        return scoreTable.markup + textTable.markup + comparisonTable.markup
+        return scoreTable.markup + textTable.markup + Self.textNote + comparisonTable.markup
     }
+
+    private static let textNote: Markup = """
+        <p class="note">words, tokens: of a text on average. rep.: four-word sequences that stood in the text before. cut: \
+        texts that reached the largest number of new tokens. prompt: its tokens. demos: demonstrations that it holds. \
+        dropped: prompts some of whose demonstrations did not fit. input cut: prompts whose input did not fit.</p>
+
+        """
 
     private var textTable: ReportTable {
         var table = ReportTable(
             caption: "Texts and time",
             columns: [
-                ("setting", .text), ("words", .number), ("tokens", .number), ("repetition", .number),
-                ("cut at the limit", .number), ("prompt tokens", .number), ("demonstrations", .number),
-                ("prompts without some", .number), ("inputs cut", .number), ("seconds", .number),
-                ("tokens a second", .number),
+                ("setting", .text), ("words", .number), ("tokens", .number), ("rep.", .number), ("cut", .number),
+                ("prompt", .number), ("demos", .number), ("dropped", .number), ("input cut", .number),
+                ("seconds", .number), ("tokens/s", .number),
             ])
         for setting in settings {
             let cells = [
@@ -91,7 +97,8 @@ extension LabReport {
         var table = ReportTable(
             caption: "Paired tests by ROUGE-L; p is corrected for \(LabText.count(comparisons.count, "test"))",
             columns: [("change", .text), ("difference", .number), ("interval", .number), ("p", .number), ("verdict", .text)])
-        for comparison in comparisons {
+        let kinds: [LabComparison.Kind] = [.shots, .shotsOverall, .parameter, .model, .baseline]
+        for comparison in kinds.flatMap({ kind in comparisons.filter { $0.kind == kind } }) {
             guard let primary = comparison.primary else { continue }
             let outcome = comparison.outcome == .noise ? "may be chance" : comparison.outcome.rawValue
             let cells = [
@@ -106,7 +113,14 @@ extension LabReport {
 
     /// A setting's name, with its model where there are several.
     func name(_ setting: Setting) -> String {
-        plan.options.models.count > 1 ? "\(setting.model): \(setting.label)" : setting.label
+        plan.options.models.count > 1 ? "\(LabText.modelName(setting.model)): \(setting.label)" : setting.label
+    }
+
+    /// What parameters change: `32 new tokens instead of 64`, `top-p 0.9 instead of greedy`.
+    func instead(_ parameters: LabParameters) -> String {
+        let base = plan.options.base
+        let words = parameters.changes(from: base).joined(separator: ", ")
+        return words + (parameters.doSample ? " instead of greedy" : " instead of \(base.maxNewTokens)")
     }
 
     /// What a comparison changes, in words.
@@ -117,10 +131,11 @@ extension LabReport {
         case .shots, .shotsOverall:
             let words = second.parameters.words(base: plan.options.base)
             let rest = words == ["greedy"] ? "" : ", " + words.joined(separator: ", ")
-            let model = plan.options.models.count > 1 ? "\(second.model): " : ""
+            let model = plan.options.models.count > 1 ? "\(LabText.modelName(second.model)): " : ""
             return "\(model)\(LabText.count(second.shots, "shot")) instead of \(first.shots)\(rest)"
-        case .parameter: return "\(name(second)) instead of greedy"
-        case .model: return "\(name(second)) instead of \(first.model)"
+        case .parameter:
+            return "\(LabText.count(second.shots, "shot")), \(instead(second.parameters))"
+        case .model: return "\(name(second)) instead of \(LabText.modelName(first.model))"
         case .baseline: return name(second)
         }
     }
