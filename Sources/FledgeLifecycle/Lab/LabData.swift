@@ -37,9 +37,9 @@ public struct LabData: Sendable {
         var names: [String: String] = [:]
         if let field = options.inputField, field != input { names[field] = input }
         if let field = options.referenceFields.first, field != target { names[field] = target }
-        func named(_ data: DataSet) -> DataSet { names.isEmpty ? data : data.renaming(names) }
         references = [target] + options.referenceFields.dropFirst()
-        let reader = try RecordReader(options.limit.map { named(data).taking($0) } ?? named(data))
+        let asked = try LabData.renamed(data, names)
+        let reader = try RecordReader(options.limit.map { asked.taking($0) } ?? asked)
         var records: [Record] = []
         while let record = try reader.next() { records.append(record) }
         guard records.count >= 2 else { throw LabError.tooFewExamples(count: records.count) }
@@ -49,8 +49,22 @@ public struct LabData: Sendable {
         if options.shots.allSatisfy({ $0 == 0 }) {
             pool = DemonstrationPool([])
         } else {
-            pool = DemonstrationPool(try IndexedDataSet(named(shotData ?? data)))
+            let demonstrated = try shotData.map { try LabData.renamed($0, names) } ?? asked
+            if case .array? = try RecordReader(demonstrated).next()?[target] {
+                throw LabError.badOption(
+                    name: "reference-field", problem: "demonstrations show one text, and “\(target)” is a list",
+                    remedy: "Ask for no demonstrations (--shots 0), or give others as --shot-data.")
+            }
+            pool = DemonstrationPool(try IndexedDataSet(demonstrated))
         }
+    }
+
+    /// The data with the template's names; a field that has such a name already and is another one is left out.
+    private static func renamed(_ data: DataSet, _ names: [String: String]) throws -> DataSet {
+        guard !names.isEmpty, let first = try RecordReader(data).next() else { return data }
+        let isInTheWay = { (name: String) in names.values.contains(name) && names[name] == nil }
+        guard first.names.contains(where: isInTheWay) else { return data.renaming(names) }
+        return data.selecting(first.names.filter { !isInTheWay($0) }).renaming(names)
     }
 
     /// The examples for runs.

@@ -98,10 +98,10 @@ struct LabJudge {
         var sentences: [String] = []
         let ratio = references.meanWords > 0 ? best.meanWords / references.meanWords : 1
         if ratio >= 1.5 || ratio <= 1 / 1.5 {
-            let times = Numerals.fixed(ratio >= 1 ? ratio : best.meanWords / references.meanWords, ratio >= 1 ? 1 : 2)
             sentences.append(
                 "With \(best.label) a text has \(Numerals.fixed(best.meanWords, 1)) words on average, a human’s "
-                    + "\(Numerals.fixed(references.meanWords, 1)): \(times) times as many. ROUGE-L depends on length.")
+                    + "\(Numerals.fixed(references.meanWords, 1)): \(Numerals.fixed(ratio, ratio >= 1 ? 1 : 2)) times as "
+                    + "many. ROUGE depends on length.")
         }
         if best.shareCut >= 0.2 {
             sentences.append(

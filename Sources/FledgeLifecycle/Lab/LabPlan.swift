@@ -9,12 +9,21 @@ public struct LabPlan: Sendable, Equatable, Codable {
     /// The settings, model after model.
     public let settings: [LabSetting]
 
+    /// More settings than anybody reads.
+    static let mostSettings = 500
+
     /// Makes the plan.
     ///
     /// - Parameter options: what to try.
     /// - Throws: ``LabError/badOption(name:problem:remedy:)`` for values that make no sense.
     public init(_ options: LabOptions) throws(LabError) {
         try options.check()
+        let count = LabPlan.count(options)
+        guard count <= LabPlan.mostSettings else {
+            throw .badOption(
+                name: "plan", problem: "it has \(count) settings, and \(LabPlan.mostSettings) are possible",
+                remedy: "Give fewer values" + (options.isFull ? ", or leave --full out." : "."))
+        }
         var options = options
         options.shots.sort()
         self.options = options
@@ -30,6 +39,15 @@ public struct LabPlan: Sendable, Equatable, Codable {
     public var modelNames: [String] {
         let short = options.models.map(LabText.modelName)
         return Set(short).count == short.count ? short : options.models
+    }
+
+    /// How many settings options ask for, at most.
+    private static func count(_ options: LabOptions) -> Int {
+        let (temperatures, topK, topP) = (options.temperatures.count, options.topK.count, options.topP.count)
+        let (shots, lengths) = (options.shots.count, options.maxNewTokens.count)
+        guard options.isFull else { return options.models.count * (shots + lengths - 1 + temperatures + topK + topP) }
+        let samples = max(1, temperatures) * max(1, topK) * max(1, topP)
+        return options.models.count * shots * lengths * (temperatures + topK + topP > 0 ? 1 + samples : 1)
     }
 
     private static func choices(_ options: LabOptions) -> [(shots: Int, parameters: LabParameters)] {
