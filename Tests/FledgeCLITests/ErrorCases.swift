@@ -16,7 +16,7 @@ struct ErrorCase: Sendable, CustomStringConvertible {
     }
 
     static let all: [ErrorCase] =
-        models + prompts + templates + settings + training + runs + evaluation + explanations + others
+        models + prompts + templates + settings + training + runs + evaluation + modelEvaluation + explanations + others
 
     static let explanations = [
         ErrorCase(64, "explain-no-prompt", "explain --model TINY"),
