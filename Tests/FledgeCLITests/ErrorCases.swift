@@ -16,7 +16,8 @@ struct ErrorCase: Sendable, CustomStringConvertible {
     }
 
     static let all: [ErrorCase] =
-        models + prompts + templates + settings + training + runs + evaluation + lab + explanations + others
+        models + prompts + templates + settings + training + runs + evaluation + modelEvaluation + lab + explanations
+        + others
 
     static let explanations = [
         ErrorCase(64, "explain-no-prompt", "explain --model TINY"),

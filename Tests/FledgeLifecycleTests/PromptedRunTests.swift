@@ -1,6 +1,8 @@
 import FledgeData
+import FledgeEvaluation
 import FledgeGeneration
 import FledgeLifecycle
+import FledgeTemplates
 import Foundation
 import Testing
 

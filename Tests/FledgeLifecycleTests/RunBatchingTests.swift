@@ -4,7 +4,7 @@ import Testing
 @Suite struct RunBatchingTests {
     @Test func `every prompt is in one batch, long ones first, within the bounds`() {
         for count in [0, 1, 2, 17, 100] {
-            let lengths = (0..<count).map { $0 * 37 % 101 }
+            let lengths = (0..<count).map { 1 + $0 * 37 % 101 }
             for tokens in [1, 50, 128, 100_000] {
                 for sequences in [1, 3, 64] {
                     let batches = RunBatching(tokens: tokens, sequences: sequences).plan(lengths: lengths)

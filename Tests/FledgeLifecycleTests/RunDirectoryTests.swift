@@ -32,7 +32,7 @@ import Testing
 
     @Test func `a run that stops after any number of tokens is gone on with to the same examples`() throws {
         let expected = try Support.run(sampling).run(examples).records.timeless
-        for stop in stride(from: 1, to: 90, by: 8) {
+        for stop in stride(from: 1, to: 60, by: 6) {
             let directory = try TemporaryDirectory()
             var asked = 0
             var processes = 0
@@ -41,10 +41,12 @@ import Testing
                 processes += 1
                 asked = 0
                 do {
-                    result = try Support.run(sampling).run(examples, in: directory.path) {
-                        asked += 1
-                        return asked > 20 + 25 * processes + stop
-                    }
+                    result = try Support.run(sampling).run(
+                        examples, in: directory.path,
+                        isCancelled: {
+                            asked += 1
+                            return asked > 20 + 25 * (processes - 1) + stop
+                        })
                 } catch is CancellationError {}
             }
             #expect(result?.records.timeless == expected && processes > 1)

@@ -2,6 +2,7 @@ import FledgeData
 import FledgeGeneration
 import FledgeLifecycle
 import FledgeTemplates
+import FledgeTensor
 import Foundation
 
 /// What tests of runs share.
