@@ -40,30 +40,38 @@ struct LabPlanTests {
         #expect(plan.settings[1].id == "m1-shots0-sample-t0.5-p0.9-max64")
     }
 
+    /// Options that make no sense, and what is said of them.
+    struct Wrong: Sendable {
+        let message: String
+        let change: @Sendable (inout LabOptions) -> Void
+
+        init(_ message: String, _ change: @escaping @Sendable (inout LabOptions) -> Void) {
+            (self.message, self.change) = (message, change)
+        }
+    }
+
     @Test(arguments: [
-        ({ $0.shots = [] }, "shots: there is none. Give 0 for no shots."),
-        ({ $0.shots = [0, -1] }, "shots: -1 is not possible. Give numbers from 0 to 1000."),
-        ({ $0.shots = [1, 1] }, "shots: a value is given twice. Give each once."),
-        ({ $0.temperatures = [0] }, "temperature: 0.0 is not possible. Give numbers above 0 and at most 100."),
-        ({ $0.temperatures = [.nan] }, "temperature: nan is not possible. Give numbers above 0 and at most 100."),
-        ({ $0.topP = [1] }, "top-p: 1.0 is not possible. Give numbers above 0 and below 1."),
-        ({ $0.topK = [0] }, "top-k: 0 is not possible. Give numbers from 1 to 1000000."),
-        ({ $0.maxNewTokens = [0] }, "max-new-tokens: 0 is not possible. Give numbers from 1 to 100000."),
-        (
-            {
-                $0.topK = Array(1...100)
-                $0.temperatures = [0.5, 1]
-                $0.isFull = true
-            }, "plan: it has 804 settings, and 500 are possible. Give fewer values, or leave --full out."
-        ),
-        ({ $0.limit = 1 }, "limit: it is 1. Scores need at least 2 examples."),
-        ({ $0.parameterShots = 3 }, "parameter-shots: 3 is not among the shots. Give one of 0, 1, 2, 4."),
-    ] as [(@Sendable (inout LabOptions) -> Void, String)])
-    func `What makes no sense is an error`(change: @Sendable (inout LabOptions) -> Void, message: String) {
+        Wrong("shots: there is none. Give 0 for no shots.") { $0.shots = [] },
+        Wrong("shots: -1 is not possible. Give numbers from 0 to 1000.") { $0.shots = [0, -1] },
+        Wrong("shots: a value is given twice. Give each once.") { $0.shots = [1, 1] },
+        Wrong("temperature: 0.0 is not possible. Give numbers above 0 and at most 100.") { $0.temperatures = [0] },
+        Wrong("temperature: nan is not possible. Give numbers above 0 and at most 100.") { $0.temperatures = [.nan] },
+        Wrong("top-p: 1.0 is not possible. Give numbers above 0 and below 1.") { $0.topP = [1] },
+        Wrong("top-k: 0 is not possible. Give numbers from 1 to 1000000.") { $0.topK = [0] },
+        Wrong("max-new-tokens: 0 is not possible. Give numbers from 1 to 100000.") { $0.maxNewTokens = [0] },
+        Wrong("plan: it has 804 settings, and 500 are possible. Give fewer values, or leave --full out.") {
+            $0.topK = Array(1...100)
+            $0.temperatures = [0.5, 1]
+            $0.isFull = true
+        },
+        Wrong("limit: it is 1. Scores need at least 2 examples.") { $0.limit = 1 },
+        Wrong("parameter-shots: 3 is not among the shots. Give one of 0, 1, 2, 4.") { $0.parameterShots = 3 },
+    ])
+    func `What makes no sense is an error`(wrong: Wrong) {
         #expect {
-            try LabPlan(LabSupport.options(change))
+            try LabPlan(LabSupport.options(wrong.change))
         } throws: {
-            "\($0)" == message
+            "\($0)" == wrong.message
         }
     }
 }

@@ -1,6 +1,7 @@
 import FledgeData
 import FledgeGeneration
 import FledgeLifecycle
+import FledgeTensor
 import Foundation
 import Testing
 
