@@ -6,14 +6,17 @@ extension ErrorCase {
         ErrorCase(64, "lab-no-model", "lab --data DIR/talks.jsonl"),
         ErrorCase(64, "lab-no-data", "lab --model TINY"),
         ErrorCase(66, "lab-data-missing", "lab --model TINY --data DIR/nothing.jsonl --output DIR/lab"),
-        ErrorCase(65, "lab-no-such-field", "lab --model TINY --data DIR/talks.jsonl --input-field x --output DIR/lab-a"),
+        ErrorCase(
+            65, "lab-no-such-field", "lab --model TINY --data DIR/talks.jsonl --input-field x --output DIR/lab-a"),
         ErrorCase(64, "lab-bad-shots", "lab --model TINY --data DIR/talks.jsonl --shots 0,x --output DIR/lab"),
         ErrorCase(64, "lab-negative-shots", "lab --model TINY --data DIR/talks.jsonl --shots=-1 --output DIR/lab"),
-        ErrorCase(64, "lab-bad-temperature", "lab --model TINY --data DIR/talks.jsonl --temperature 0 --output DIR/lab"),
+        ErrorCase(
+            64, "lab-bad-temperature", "lab --model TINY --data DIR/talks.jsonl --temperature 0 --output DIR/lab"),
         ErrorCase(
             64, "lab-parameter-shots", "lab --model TINY --data DIR/talks.jsonl --parameter-shots 3 --output DIR/lab"),
         ErrorCase(
-            64, "lab-sampling-or-not", "lab --model TINY --data DIR/talks.jsonl --no-sampling --top-k 3 --output DIR/lab"),
+            64, "lab-sampling-or-not",
+            "lab --model TINY --data DIR/talks.jsonl --no-sampling --top-k 3 --output DIR/lab"),
         ErrorCase(64, "lab-template", "lab --model TINY --data DIR/talks.jsonl --template nothing --output DIR/lab"),
         ErrorCase(65, "lab-one-record", "lab --model TINY --data DIR/one-talk.jsonl --output DIR/lab"),
         ErrorCase(74, "lab-folder-in-use", "lab --model TINY --data DIR/talks.jsonl --output DIR/other-things"),

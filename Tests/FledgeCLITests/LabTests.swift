@@ -29,7 +29,8 @@ struct LabTests {
         let json = try run(arguments(directory, ["--json"])).json()
         #expect(json["examples"] as? Int == 12)
         let settings = try #require(json["settings"] as? [[String: Any]])
-        #expect(settings.map { $0["label"] as? String } == ["0 shots, greedy", "1 shot, greedy", "0 shots, temperature 1"])
+        #expect(
+            settings.map { $0["label"] as? String } == ["0 shots, greedy", "1 shot, greedy", "0 shots, temperature 1"])
         let file = try Data(contentsOf: directory.file("lab/lab.json"))
         #expect(try JSONSerialization.jsonObject(with: file) as? NSDictionary == json as NSDictionary)
         let text = try run(arguments(directory))

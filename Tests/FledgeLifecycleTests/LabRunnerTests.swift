@@ -100,7 +100,9 @@ struct LabRunnerTests {
 
     @Test func `A folder of another lab or of other things is refused`() async throws {
         let folder = try Folder(Self.lines)
-        _ = try Self.runner(folder, Self.options(folder))
+        // Nothing was run yet.
+        _ = try Self.runner(folder, Self.options(folder) { $0.shots = [0] })
+        _ = try await Self.runner(folder, Self.options(folder)).run(load: Self.load)
         #expect(throws: LabError.otherPlan(folder: folder.lab)) {
             try Self.runner(folder, Self.options(folder) { $0.shots = [0, 1, 2] })
         }
@@ -113,7 +115,8 @@ struct LabRunnerTests {
     }
 
     @Test func `References may be lists, and examples are shown by their numbers`() async throws {
-        let folder = try Folder(Self.lines.map { $0.replacing("\"id\"", with: "\"more\": [\"One.\", \"Two.\"], \"id\"") })
+        let folder = try Folder(
+            Self.lines.map { $0.replacing("\"id\"", with: "\"more\": [\"One.\", \"Two.\"], \"id\"") })
         var runner = try Self.runner(
             folder,
             Self.options(folder) {
@@ -134,7 +137,8 @@ struct LabRunnerTests {
         }
     }
 
-    @Test func `A field that has the template's name already makes way, and lists are no demonstrations`() async throws {
+    @Test func `A field that has the template's name already makes way, and lists are no demonstrations`() async throws
+    {
         let folder = try Folder(Self.lines.map { $0.replacing("\"id\"", with: "\"dialogue\": \"other\", \"id\"") })
         let report = try await Self.runner(folder, Self.options(folder)).run(load: Self.load)
         #expect(report.shown[0].input.hasPrefix("A: Did you see 0?"))
@@ -142,7 +146,8 @@ struct LabRunnerTests {
         #expect {
             try Self.runner(lists, Self.options(lists) { $0.referenceFields = ["all"] })
         } throws: {
-            "\($0)" == "reference-field: demonstrations show one text, and “summary” is a list. Ask for no demonstrations "
+            "\($0)"
+                == "reference-field: demonstrations show one text, and “summary” is a list. Ask for no demonstrations "
                 + "(--shots 0), or give others as --shot-data."
         }
     }

@@ -6,7 +6,9 @@ enum LabSupport {
         (0..<count).map { number in
             let words = words(of: number)
             // The first three lines hold five of the ten words, and five others.
-            let lines = ["A: \(words[0]) \(words[1]) so", "B: \(words[2]) \(words[3]) it", "A: \(words[4]) is", "B: bye"]
+            let lines = [
+                "A: \(words[0]) \(words[1]) so", "B: \(words[2]) \(words[3]) it", "A: \(words[4]) is", "B: bye",
+            ]
             return LabExample(input: lines.joined(separator: "\n"), references: [words.joined(separator: " ")])
         }
     }
@@ -14,7 +16,9 @@ enum LabSupport {
     static func words(of example: Int) -> [String] { (0..<10).map { "w\(example)n\($0)" } }
 
     /// Texts of ten words, on average `right` of which are the reference's, one more or less here and there.
-    static func run(_ setting: LabSetting, right: Int, seed: Int = 0, change: (inout LabOutput) -> Void = { _ in }) -> LabRun {
+    static func run(_ setting: LabSetting, right: Int, seed: Int = 0, change: (inout LabOutput) -> Void = { _ in })
+        -> LabRun
+    {
         let outputs = (0..<60).map { number in
             let kept = max(0, min(10, right + (number * 7 + seed * 5) % 3 - 1))
             let text = words(of: number).prefix(kept) + (kept..<10).map { "x\(number)y\($0)s\(seed)" }

@@ -81,7 +81,8 @@ struct LabVerdictTests {
         }
         let report = try LabSupport.report(options, right: [6, 8, 6, 3])
         let text = try #require(LabSupport.text(report, .parameters))
-        #expect(text.hasPrefix("With 0 demonstrations, against greedy decoding with 64 new tokens: 32 new tokens (+0.2"))
+        #expect(
+            text.hasPrefix("With 0 demonstrations, against greedy decoding with 64 new tokens: 32 new tokens (+0.2"))
         #expect(text.contains(") helped; temperature 2 (−0.3"))
         #expect(text.contains(") hurt; the rest may be chance: temperature 0.5 ("))
         #expect(
@@ -116,7 +117,9 @@ struct LabVerdictTests {
 
     @Test func `Several references show what a human would score`() throws {
         let plan = try LabPlan(greedy)
-        let examples = LabSupport.examples().map { LabExample(input: $0.input, references: $0.references + $0.references) }
+        let examples = LabSupport.examples().map {
+            LabExample(input: $0.input, references: $0.references + $0.references)
+        }
         let runs = zip(plan.settings, [6, 7, 7]).map { LabSupport.run($0, right: $1) }
         let report = try LabAnalysis(plan: plan, examples: examples).report(on: runs)
         #expect(report.baselines.map(\.name) == ["lead_3", "human"])

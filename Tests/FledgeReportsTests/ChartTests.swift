@@ -37,14 +37,18 @@ struct ChartTests {
         #expect(Numerals.fixed(-0.0001, 3) == "0.000")
         #expect(Numerals.fixed(.nan, 2) == "–" && Numerals.fixed(1e18, 2) == "–")
         #expect(Numerals.signed(0.02, 2) == "+0.02" && Numerals.signed(0.001, 2) == "0.00")
-        #expect(Numerals.percent(0.004) == "< 1 %" && Numerals.percent(0.995) == "> 99 %" && Numerals.percent(0.5) == "50 %")
+        #expect(
+            Numerals.percent(0.004) == "< 1 %" && Numerals.percent(0.995) == "> 99 %" && Numerals.percent(0.5) == "50 %"
+        )
     }
 
     @Test func `A chart of intervals has a mark and a line for each point, and says its numbers`() {
         let chart = IntervalChart(
             title: "Scores <b>", axis: "shots", places: ["0", "1"],
             series: [
-                .init(name: "A", ink: .first, points: [ChartPoint(value: 0.1, lower: 0, upper: 0.2), ChartPoint(value: 0.2)]),
+                .init(
+                    name: "A", ink: .first,
+                    points: [ChartPoint(value: 0.1, lower: 0, upper: 0.2), ChartPoint(value: 0.2)]),
                 .init(name: "B", ink: .second, points: [nil, ChartPoint(value: 0.4, lower: 0.3, upper: 0.5)]),
             ])
         let html = chart.markup.html

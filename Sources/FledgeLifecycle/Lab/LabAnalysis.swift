@@ -70,7 +70,8 @@ public struct LabAnalysis: Sendable {
             confidence: resampling.level)
         return LabReport(
             plan: plan, sources: sources, examples: examples.count, settings: settings, baselines: baselines,
-            references: references, comparisons: comparisons, resolution: verdicts.resolution, confidence: resampling.level,
+            references: references, comparisons: comparisons, resolution: verdicts.resolution,
+            confidence: resampling.level,
             verdicts: verdicts.verdicts, shown: try shown(ordered, lead: lead))
     }
 

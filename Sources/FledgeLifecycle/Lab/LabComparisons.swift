@@ -46,6 +46,8 @@ struct LabComparisons {
     /// - Parameters:
     ///   - systems: what each setting wrote, in the plan's order.
     ///   - lead: the baseline's texts.
+    /// - Returns: a comparison for each pair.
+    /// - Throws: an `EvaluationError`.
     func tested(
         _ systems: [[EvaluationExample]], lead: [EvaluationExample]
     ) throws(EvaluationError) -> [LabComparison] {
@@ -53,7 +55,8 @@ struct LabComparisons {
         var tests: [MetricComparison] = []
         for pair in pairs {
             tests.append(
-                try Rouge().compare(pair.first.map { systems[$0] } ?? lead, systems[pair.second], resampling: resampling))
+                try Rouge().compare(
+                    pair.first.map { systems[$0] } ?? lead, systems[pair.second], resampling: resampling))
         }
         let primary = tests.map { test in test.scores.first { $0.name == LabAnalysis.primaryScore } }
         let adjusted = HolmCorrection.adjusted(primary.map { $0?.permutationPValue ?? 1 })

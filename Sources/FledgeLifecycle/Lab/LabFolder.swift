@@ -23,9 +23,10 @@ struct LabFolder {
             throw LabError.unusableFolder(folder: path, problem: "it is not a folder and cannot be made one")
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        guard names.contains("plan.json") else {
-            // A process that was killed while it wrote the plan leaves a part of it.
-            guard names.allSatisfy({ $0 == "plan.json.part" || $0.hasPrefix(".") }) else {
+        // Before the first run a plan may still be another: a name was misspelt, or its process was killed.
+        let isFresh = names.allSatisfy { ["plan.json", "plan.json.part"].contains($0) || $0.hasPrefix(".") }
+        guard names.contains("plan.json"), !isFresh else {
+            guard isFresh else {
                 throw LabError.unusableFolder(folder: path, problem: "it holds other files and no lab")
             }
             return try RunFile.replace(path + "/plan.json", with: try RunJSON.page(plan))

@@ -53,7 +53,8 @@ extension LabJudge {
         let settings = findings.byShots(plan.options.base)
         var sentences: [String] = []
         if let first = settings.first(where: { $0.shareWithDroppedDemonstrations > 0 }) {
-            sentences.append("From \(LabText.count(first.shots, "demonstration")) on they do not all fit in the context:")
+            sentences.append(
+                "From \(LabText.count(first.shots, "demonstration")) on they do not all fit in the context:")
             let parts = settings.filter { $0.shots >= first.shots }.map { setting in
                 "with \(setting.shots), \(Numerals.percent(setting.shareWithDroppedDemonstrations)) of the prompts hold "
                     + "fewer, \(Numerals.fixed(setting.meanDemonstrations, 1)) on average"
@@ -89,15 +90,18 @@ extension LabJudge {
             return verdict(
                 .promptMore,
                 "Prompt more before fine-tuning: the last step, to "
-                    + "\(LabText.count(plan.options.shots.last ?? 0, "demonstration")), still helped. Try more of them.")
+                    + "\(LabText.count(plan.options.shots.last ?? 0, "demonstration")), still helped. Try more of them."
+            )
         }
         if findings.steps.isEmpty {
             return verdict(
                 .promptMore, "Try demonstrations before fine-tuning: only one number of them was asked for.")
         }
         let prompting =
-            findings.hasGain ? "something that was changed helped, but" : "nothing that was changed in the prompt or the parameters helped "
-            + "beyond noise, and"
+            findings.hasGain
+            ? "something that was changed helped, but"
+            : "nothing that was changed in the prompt or the parameters helped "
+                + "beyond noise, and"
         if outcome != .better {
             let than = outcome == .worse ? "is worse than" : "cannot be told from"
             return verdict(
@@ -115,7 +119,8 @@ extension LabJudge {
         return verdict(
             .use,
             "Use \(best.label) if its texts are good enough; read some below. If they are not, fine-tuning is the next "
-                + "step: " + (findings.hasGain
+                + "step: "
+                + (findings.hasGain
                     ? "more demonstrations or other parameters stopped helping."
                     : "nothing that was changed in the prompt or the parameters helped beyond noise."))
     }

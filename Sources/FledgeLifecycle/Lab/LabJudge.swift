@@ -29,7 +29,8 @@ struct LabJudge {
 
     private func baseline(_ findings: LabFindings) -> LabVerdict {
         let (best, lead) = (findings.best, baselines[0])
-        let scores = "\(findings.name) \(findings.score(best)) and \(LabText.score(lead.score(LabAnalysis.primaryScore)?.score ?? 0))"
+        let scores =
+            "\(findings.name) \(findings.score(best)) and \(LabText.score(lead.score(LabAnalysis.primaryScore)?.score ?? 0))"
         let subject = "The best setting, \(best.label),"
         var text =
             switch findings.againstLead?.outcome ?? .noise {

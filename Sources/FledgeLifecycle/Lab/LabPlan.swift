@@ -85,7 +85,9 @@ public struct LabPlan: Sendable, Equatable, Codable {
 extension LabParameters {
     fileprivate func sampling(temperature: Float = 1, topK: Int = 0, topP: Float = 1) -> LabParameters {
         var parameters = self
-        (parameters.doSample, parameters.temperature, parameters.topK, parameters.topP) = (true, temperature, topK, topP)
+        (parameters.doSample, parameters.temperature, parameters.topK, parameters.topP) = (
+            true, temperature, topK, topP
+        )
         return parameters
     }
 }

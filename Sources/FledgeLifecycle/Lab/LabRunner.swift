@@ -56,7 +56,8 @@ public struct LabRunner: Sendable {
     /// - Throws: what loading throws; ``LabError``, ``RunError``, `DataError`, `PromptError`, `GenerationError`;
     ///   `CancellationError` if it is cancelled, after which the folder holds what was done.
     public func run(
-        load: Loader, progress: @escaping (LabProgress) -> Void = { _ in }, isCancelled: () -> Bool = { Task.isCancelled }
+        load: Loader, progress: @escaping (LabProgress) -> Void = { _ in },
+        isCancelled: () -> Bool = { Task.isCancelled }
     ) async throws -> LabReport {
         let examples = try data.texts()
         if let wrong = shownIndices?.first(where: { !examples.indices.contains($0) }) {

@@ -72,7 +72,9 @@ public struct LabParameters: Sendable, Hashable, Codable {
     func words(base: LabParameters) -> [String] {
         var words: [String] = []
         if doSample {
-            if temperature != 1 || (topK == 0 && topP == 1) { words.append("temperature \(LabText.short(temperature))") }
+            if temperature != 1 || (topK == 0 && topP == 1) {
+                words.append("temperature \(LabText.short(temperature))")
+            }
             if topK > 0 { words.append("top-k \(topK)") }
             if topP < 1 { words.append("top-p \(LabText.short(topP))") }
         } else {

@@ -4,8 +4,12 @@ extension LabReport {
     /// The verdicts and the table for a terminal, at most 100 columns wide.
     public var text: String {
         var text = ""
-        for verdict in verdicts where verdict.subject == .nextStep { text += LabText.paragraph(title(verdict), verdict) }
-        for verdict in verdicts where verdict.subject != .nextStep { text += LabText.paragraph(title(verdict), verdict) }
+        for verdict in verdicts where verdict.subject == .nextStep {
+            text += LabText.paragraph(title(verdict), verdict)
+        }
+        for verdict in verdicts where verdict.subject != .nextStep {
+            text += LabText.paragraph(title(verdict), verdict)
+        }
         return text + "\n" + table + "\n" + legend
     }
 
@@ -18,10 +22,15 @@ extension LabReport {
     /// A line for each setting and each baseline.
     private var table: String {
         var rows = [
-            ["setting", "R-1", "R-2", "R-L (\(Numerals.percent(confidence)) interval)", "R-Lsum", "words", "rep", "fit", "s", "tok/s"]
+            [
+                "setting", "R-1", "R-2", "R-L (\(Numerals.percent(confidence)) interval)", "R-Lsum", "words", "rep",
+                "fit", "s", "tok/s",
+            ]
         ]
         func scores(_ list: [Score]) -> [String] {
-            func number(_ name: String) -> String { list.first { $0.name == name }.map { LabText.score($0.score) } ?? "" }
+            func number(_ name: String) -> String {
+                list.first { $0.name == name }.map { LabText.score($0.score) } ?? ""
+            }
             let middle = list.first { $0.name == "rougeL" }
             let interval = middle.map { " (\(LabText.score($0.lower))–\(LabText.score($0.upper)))" } ?? ""
             return [number("rouge1"), number("rouge2"), number("rougeL") + interval, number("rougeLsum")]
@@ -49,8 +58,9 @@ extension LabReport {
         if plan.options.models.count > 1 {
             lines += plan.options.models.enumerated().map { "\($0 + 1): \($1)" }
         }
-        lines.append("R: ROUGE. words: of a text; a human’s has \(Numerals.fixed(references.meanWords, 1)). "
-            + "rep: repeated four-word sequences.")
+        lines.append(
+            "R: ROUGE. words: of a text; a human’s has \(Numerals.fixed(references.meanWords, 1)). "
+                + "rep: repeated four-word sequences.")
         lines.append("fit: prompts with everything that was asked for. s, tok/s: generating alone.")
         return lines.joined(separator: "\n") + "\n"
     }

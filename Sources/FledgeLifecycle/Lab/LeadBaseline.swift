@@ -20,6 +20,7 @@ public enum LeadBaseline {
     ///   - text: the text.
     ///   - unit: what to take.
     ///   - count: how many.
+    /// - Returns: the summary.
     /// - Complexity: O(text).
     public static func summary(of text: String, unit: Unit, count: Int = 3) -> String {
         let parts = unit == .lines ? lines(of: text) : sentences(of: text, count: count)

@@ -33,7 +33,8 @@ public struct ChartPoint: Sendable, Equatable {
     /// The point in words.
     func text(_ decimals: Int) -> String {
         guard let lower, let upper else { return Numerals.fixed(value, decimals) }
-        return "\(Numerals.fixed(value, decimals)) (\(Numerals.fixed(lower, decimals)) to \(Numerals.fixed(upper, decimals)))"
+        return
+            "\(Numerals.fixed(value, decimals)) (\(Numerals.fixed(lower, decimals)) to \(Numerals.fixed(upper, decimals)))"
     }
 }
 

@@ -83,10 +83,12 @@ public struct IntervalChart: Sendable {
                 continue
             }
             let (x, y) = (x(index) + shift, scale.place(point.value, from: Self.bottom, to: Self.top))
-            path += (path.isEmpty || path.hasSuffix(" ") ? "M" : "L") + "\(ChartParts.number(x)) \(ChartParts.number(y))"
+            path +=
+                (path.isEmpty || path.hasSuffix(" ") ? "M" : "L") + "\(ChartParts.number(x)) \(ChartParts.number(y))"
             if let lower = point.lower, let upper = point.upper {
                 let (low, high) = (
-                    scale.place(lower, from: Self.bottom, to: Self.top), scale.place(upper, from: Self.bottom, to: Self.top)
+                    scale.place(lower, from: Self.bottom, to: Self.top),
+                    scale.place(upper, from: Self.bottom, to: Self.top)
                 )
                 drawing += ChartParts.line("whisker \(series.ink.rawValue)", x, low, x, high)
             }

@@ -5,7 +5,10 @@ extension LabReport {
         var body = Markup()
         for (number, model) in plan.modelNames.enumerated() {
             if plan.options.models.count > 1 { body += "<h3>\(model)</h3>\n" }
-            let charts = [shotsChart(number), parametersChart(number), changesChart(number), lengthChart(number), timeChart(number)]
+            let charts = [
+                shotsChart(number), parametersChart(number), changesChart(number), lengthChart(number),
+                timeChart(number),
+            ]
             body += "<div class=\"charts\">\n\(charts.compactMap { $0 })</div>\n"
         }
         return body
@@ -56,7 +59,8 @@ extension LabReport {
                 setting.score(LabAnalysis.primaryScore).map { score in
                     let words = setting.parameters.words(base: plan.options.base)
                     return RowChart.Row(
-                        name: words.joined(separator: ", "), point: Self.point(score), value: LabText.score(score.score))
+                        name: words.joined(separator: ", "), point: Self.point(score), value: LabText.score(score.score)
+                    )
                 }
             })
         chart.guides = leadGuide.map { ChartGuide(label: "LEAD-3", value: $0.value) }
@@ -65,7 +69,9 @@ extension LabReport {
 
     private func changesChart(_ model: Int) -> Markup? {
         let ids = Set(settings(of: model).map(\.id))
-        let shown = comparisons.filter { ids.contains($0.second) && [.shots, .shotsOverall, .parameter].contains($0.kind) }
+        let shown = comparisons.filter {
+            ids.contains($0.second) && [.shots, .shotsOverall, .parameter].contains($0.kind)
+        }
         guard !shown.isEmpty, shown.count <= 24 else { return nil }
         var chart = RowChart(
             title: "What each change did to ROUGE-L", style: .mark,

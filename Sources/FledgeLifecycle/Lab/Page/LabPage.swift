@@ -37,7 +37,8 @@ extension LabReport {
     private static func list(_ verdicts: [LabVerdict]) -> Markup {
         let items = verdicts.map { verdict -> Markup in
             let kind: Markup = verdict.subject == .nextStep ? " class=\"next\"" : ""
-            let name = verdict.subject == .models ? LabText.modelName(verdict.model ?? "") : LabText.title(verdict.subject)
+            let name =
+                verdict.subject == .models ? LabText.modelName(verdict.model ?? "") : LabText.title(verdict.subject)
             return "<div\(kind)><dt>\(name)</dt><dd>\(verdict.text)</dd></div>\n"
         }
         return "<dl class=\"verdicts\">\n\(items)</dl>\n"
@@ -88,7 +89,9 @@ extension LabReport {
             table.add(cells.map { Markup(escaping: $0) })
         }
         let tokens = references.meanTokens.map { Numerals.fixed($0, 1) }.joined(separator: ", ")
-        let human = ["A human", Numerals.fixed(references.meanWords, 1), tokens, Numerals.percent(references.repetition)]
+        let human = [
+            "A human", Numerals.fixed(references.meanWords, 1), tokens, Numerals.percent(references.repetition),
+        ]
         table.add((human + [String](repeating: "", count: 7)).map { Markup(escaping: $0) })
         return table
     }
@@ -96,7 +99,9 @@ extension LabReport {
     private var comparisonTable: ReportTable {
         var table = ReportTable(
             caption: "Paired tests by ROUGE-L; p is corrected for \(LabText.count(comparisons.count, "test"))",
-            columns: [("change", .text), ("difference", .number), ("interval", .number), ("p", .number), ("verdict", .text)])
+            columns: [
+                ("change", .text), ("difference", .number), ("interval", .number), ("p", .number), ("verdict", .text),
+            ])
         let kinds: [LabComparison.Kind] = [.shots, .shotsOverall, .parameter, .model, .baseline]
         for comparison in kinds.flatMap({ kind in comparisons.filter { $0.kind == kind } }) {
             guard let primary = comparison.primary else { continue }
@@ -126,7 +131,9 @@ extension LabReport {
     /// What a comparison changes, in words.
     func change(_ comparison: LabComparison) -> String {
         guard let second = settings.first(where: { $0.id == comparison.second }) else { return comparison.second }
-        guard let first = settings.first(where: { $0.id == comparison.first }) else { return "\(name(second)) against LEAD-3" }
+        guard let first = settings.first(where: { $0.id == comparison.first }) else {
+            return "\(name(second)) against LEAD-3"
+        }
         switch comparison.kind {
         case .shots, .shotsOverall:
             let words = second.parameters.words(base: plan.options.base)
