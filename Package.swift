@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "FledgeGeneration", targets: ["FledgeGeneration"]),
         .library(name: "FledgeTraining", targets: ["FledgeTraining"]),
         .library(name: "FledgeEvaluation", targets: ["FledgeEvaluation"]),
+        .library(name: "FledgeLifecycle", targets: ["FledgeLifecycle"]),
         .executable(name: "fledge", targets: ["FledgeCLI"]),
     ],
     dependencies: [
@@ -75,12 +76,22 @@ let package = Package(
             swiftSettings: settings),
         // judging
         .target(name: "FledgeEvaluation", swiftSettings: settings),
+        // lifecycle
+        .target(
+            name: "FledgeLifecycle",
+            dependencies: [
+                "FledgeData", "FledgeEvaluation", "FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeReports",
+                "FledgeTemplates", "FledgeTensor", "FledgeTokenizers",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         // faces
         .target(
             name: "Fledge",
             dependencies: [
                 "FledgeTensor", "FledgeTokenizers", "FledgeTemplates", "FledgeHub", "FledgeData", "FledgeNN",
                 "FledgeModels", "FledgeGeneration", "FledgeReports", "FledgeTraining", "FledgeEvaluation",
+                "FledgeLifecycle",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -129,6 +140,13 @@ let package = Package(
         .testTarget(
             name: "FledgeEvaluationTests", dependencies: ["FledgeEvaluation", "FledgeData", "FledgeTemplates"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "FledgeLifecycleTests",
+            dependencies: [
+                "FledgeLifecycle", "FledgeData", "FledgeEvaluation", "FledgeGeneration", "FledgeModels",
+                "FledgeTemplates", "FledgeTensor", "FledgeTokenizers",
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "FledgeCLITests", dependencies: ["FledgeCLI", "FledgeTensor"], exclude: ["Snapshots"],
             swiftSettings: settings),

@@ -2,6 +2,7 @@
 @_exported import FledgeEvaluation
 @_exported import FledgeGeneration
 @_exported import FledgeHub
+@_exported import FledgeLifecycle
 @_exported import FledgeModels
 @_exported import FledgeNN
 @_exported import FledgeReports

@@ -1,6 +1,12 @@
 import ArgumentParser
 import Fledge
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// Where predictions come from.
 struct EvaluationFiles: ParsableArguments {
     @Option(
@@ -11,13 +17,12 @@ struct EvaluationFiles: ParsableArguments {
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Two files like that, of two systems that were asked the same.", valueName: "file"))
+        help: ArgumentHelp(
+            "Two files like that, or two --output directories, of two systems that were asked the same.",
+            valueName: "file"))
     var compare: [String] = []
 
     func validate() throws {
-        if predictions == nil && compare.isEmpty {
-            throw ValidationError("there is nothing to judge; give --predictions, or --compare and two files")
-        }
         if predictions != nil && !compare.isEmpty {
             throw ValidationError("give only one of --predictions and --compare")
         }
@@ -49,6 +54,7 @@ struct EvaluationFile {
     /// - Throws: a ``DataError`` or ``UserError`` that names file and line.
     init(reading path: String, tags: Bool, needsReferences: Bool) throws {
         file = path == "-" ? "standard input" : path
+        let path = try EvaluationFile.examples(of: path)
         var examples: [EvaluationExample] = []
         var lines: [Int] = []
         try EvaluationFile.forEachRecord(of: path) { record in
@@ -60,6 +66,30 @@ struct EvaluationFile {
         guard !examples.isEmpty else { throw UserError.badData("\(file): holds no JSON object; give one a line") }
         self.examples = examples
         self.lines = lines
+    }
+
+    /// The file of examples, where a path is the directory of a run.
+    ///
+    /// - Throws: ``UserError`` for a directory that is no run, or one that is not finished.
+    private static func examples(of path: String) throws -> String {
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory else { return path }
+        let file = path + "/" + RunDirectory.examplesName
+        let settings = path + "/" + RunDirectory.settingsName
+        guard FileManager.default.fileExists(atPath: file), FileManager.default.fileExists(atPath: settings) else {
+            throw UserError.missingInput(
+                "\(path): is a directory without a run in it (\(RunDirectory.settingsName) and "
+                    + "\(RunDirectory.examplesName)); give one that --output made, or a file")
+        }
+        if let run = try? RunSettings(reading: settings) {
+            let count = try Terminal.readText(file).split(separator: "\n").count
+            if count < run.examples {
+                throw UserError.badData(
+                    "\(path): the run is not finished: \(count) of \(run.examples) examples are done; give its command "
+                        + "again to go on")
+            }
+        }
+        return file
     }
 
     /// Goes through a file as it is read; standard input, which cannot be read in parts, is read whole.

@@ -32,7 +32,12 @@ struct EvaluationLine {
 
     /// The predicted and the right tags of a sentence.
     func taggedExample() throws(UserError) -> EvaluationExample {
-        EvaluationExample(predictedTags: try tags(of: "prediction"), referenceTags: try tags(of: "reference"))
+        // Runs write a list of references, of which tags have one.
+        if record["reference"] == nil, case .array(let list)? = record["references"], list.count == 1 {
+            return EvaluationExample(
+                predictedTags: try tags(of: "prediction"), referenceTags: try tags(list[0], of: "references"))
+        }
+        return EvaluationExample(predictedTags: try tags(of: "prediction"), referenceTags: try tags(of: "reference"))
     }
 
     private func value(_ name: String) throws(UserError) -> Value {
@@ -50,8 +55,10 @@ struct EvaluationLine {
     }
 
     /// A list of tags, or a text with spaces between them.
-    private func tags(of name: String) throws(UserError) -> [String] {
-        switch try value(name) {
+    private func tags(of name: String) throws(UserError) -> [String] { try tags(try value(name), of: name) }
+
+    private func tags(_ value: Value, of name: String) throws(UserError) -> [String] {
+        switch value {
         case .string(let text): return text.split(separator: " ").map(String.init)
         case .array(let list):
             var tags: [String] = []

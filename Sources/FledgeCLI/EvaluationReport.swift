@@ -60,6 +60,19 @@ struct EvaluationReport: Encodable {
         let scores: [Score]
         let exampleScores: [ExampleScores]?
         let confusion: Confusion?
+
+        init(_ report: MetricReport, perExample: Bool) {
+            metric = report.metric
+            signature = report.signature
+            scores = report.scores.map(Score.init)
+            exampleScores =
+                perExample
+                ? zip(report.exampleScoreNames, report.exampleScores).map { ExampleScores(name: $0, values: $1) } : nil
+            // A matrix of very many classes would be larger than what it tells.
+            confusion = report.confusion.flatMap {
+                $0.labels.count <= 100 ? Confusion(labels: $0.labels, counts: $0.rows) : nil
+            }
+        }
     }
 
     let predictions: String
@@ -76,16 +89,7 @@ struct EvaluationReport: Encodable {
         resamples = resampling?.resamples ?? 0
         confidence = resampling?.level
         seed = resampling?.seed
-        metrics = reports.map { report in
-            // A matrix of very many classes would be larger than what it tells.
-            let confusion = report.confusion.flatMap { $0.labels.count <= 100 ? $0 : nil }
-            return Metric(
-                metric: report.metric, signature: report.signature, scores: report.scores.map(Score.init),
-                exampleScores: perExample
-                    ? zip(report.exampleScoreNames, report.exampleScores).map { ExampleScores(name: $0, values: $1) }
-                    : nil,
-                confusion: confusion.map { Confusion(labels: $0.labels, counts: $0.rows) })
-        }
+        metrics = reports.map { Metric($0, perExample: perExample) }
         self.timings = timings
     }
 

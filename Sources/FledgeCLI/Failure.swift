@@ -139,6 +139,20 @@ enum Failure {
             case .badOption, .unknownMetric: usage
             default: badData
             }
+        case let error as RunError:
+            switch error {
+            case .otherSettings, .invalidOption: usage
+            case .damaged, .noSettings, .noExamples: badData
+            case .inUse: unavailable
+            case .unreadable: missingInput
+            case .unwritable: inputOutput
+            }
+        case let error as LabError:
+            switch error {
+            case .badOption, .otherPlan: usage
+            case .badReference, .tooFewExamples, .missingRun: badData
+            case .unusableFolder: inputOutput
+            }
         case is ScheduleError: usage
         case let error as OptimizerError: if case .badSetting = error { usage } else { badData }
         case is TemplateError: badData

@@ -72,11 +72,14 @@ struct GenerationOptions: ParsableArguments {
     }
 
     /// The first flag that was given, for commands that can have no use for any.
-    var firstGiven: String? {
+    var firstGiven: String? { firstGivenBesideSeed ?? (seed != nil ? "--seed" : nil) }
+
+    /// The first flag but `--seed` that was given, for commands in which a seed has other uses too.
+    var firstGivenBesideSeed: String? {
         let flags = [
             ("--max-new-tokens", maxNewTokens != nil), ("--min-new-tokens", minNewTokens != nil),
             ("--do-sample", doSample != nil), ("--temperature", temperature != nil), ("--top-k", topK != nil),
-            ("--top-p", topP != nil), ("--seed", seed != nil), ("--repetition-penalty", repetitionPenalty != nil),
+            ("--top-p", topP != nil), ("--repetition-penalty", repetitionPenalty != nil),
             ("--no-repeat-ngram-size", noRepeatNgramSize != nil),
             ("--num-return-sequences", numReturnSequences != nil), ("--prefill-chunk", prefillChunk != nil),
             ("--stop", !stop.isEmpty), ("--context-length", contextLength != nil),

@@ -71,7 +71,12 @@ struct MetricFlags: ParsableArguments {
         case none
     }
 
-    func validate() throws {
+    /// Says what is wrong with the flags.
+    ///
+    /// - Parameter usual: the metrics where none is named.
+    /// - Throws: `ValidationError`.
+    func check(usual: [StandardMetric]) throws {
+        let names = names.isEmpty ? usual.map(\.rawValue) : names
         if names.isEmpty {
             throw ValidationError(
                 "there is no metric; give --metric with one of "
@@ -114,6 +119,19 @@ struct MetricFlags: ParsableArguments {
             if !choices.contains(choice) { choices.append(choice) }
         }
         return choices
+    }
+
+    /// The flags with the usual metrics where none is named.
+    func filled(with usual: [StandardMetric]) -> MetricFlags {
+        guard names.isEmpty else { return self }
+        var copy = self
+        copy.names = usual.map(\.rawValue)
+        return copy
+    }
+
+    /// The first flag that was given, for commands that may have no use for any.
+    var firstGiven: String? {
+        names.isEmpty ? owners.first(where: \.isGiven).map { "--" + $0.flag } : "--metric"
     }
 
     /// The metrics that are asked for, with their settings.

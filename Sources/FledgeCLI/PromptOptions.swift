@@ -35,25 +35,7 @@ struct PromptOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Template: how many demonstrations (default: 0).", valueName: "count"))
     var shots: Int?
 
-    @Option(help: ArgumentHelp("Demonstrations from these data (default: those of --data).", valueName: "data"))
-    var shotData: String?
-
-    @Option(help: ArgumentHelp("How demonstrations are chosen (default: random).", valueName: "way"))
-    var select: Selection?
-
-    @Option(
-        help: ArgumentHelp(
-            "Chosen by index: the records, from 0 (default: the first ones).", valueName: "numbers"),
-        transform: TokenList.init(parsing:))
-    var shotIndices: TokenList?
-
-    @Option(help: ArgumentHelp("Nearest: the model that embeds texts.", valueName: "directory-or-id"))
-    var embeddingModel: String?
-
-    /// How demonstrations are chosen.
-    enum Selection: String, CaseIterable, ExpressibleByArgument {
-        case index, random, balanced, nearest
-    }
+    @OptionGroup var demonstrations: DemonstrationOptions
 
     func validate() throws {
         let needTemplate = [
@@ -66,41 +48,24 @@ struct PromptOptions: ParsableArguments {
             throw ValidationError("the template has no record; give --data, or --field for each field")
         }
         if data == nil, index != nil { throw ValidationError("--index goes with --data; add it, or leave --index out") }
-        if data == nil, shotData == nil, !map.isEmpty {
+        if data == nil, demonstrations.shotData == nil, !map.isEmpty {
             throw ValidationError("--map goes with --data; add it, or leave --map out")
         }
         if let index, index < 0 { throw ValidationError("--index is \(index); records are numbered from 0") }
-        try validateShots()
-    }
-
-    private func validateShots() throws {
-        if let shots, !(0...100_000).contains(shots) {
-            throw ValidationError("--shots is \(shots); give a number from 0 to 100000")
-        }
-        let needShots = [
-            ("--shot-data", shotData != nil), ("--select", select != nil), ("--shot-indices", shotIndices != nil),
-            ("--embedding-model", embeddingModel != nil),
-        ]
-        if (shots ?? 0) == 0, let (flag, _) = needShots.first(where: \.1) {
-            throw ValidationError("\(flag) goes with --shots; say how many demonstrations, or leave \(flag) out")
-        }
-        if (shots ?? 0) > 0, data == nil, shotData == nil {
+        try demonstrations.check(shots: shots)
+        if (shots ?? 0) > 0, data == nil, demonstrations.shotData == nil {
             throw ValidationError("there are no data to demonstrate from; give --shot-data")
-        }
-        if shotIndices != nil, select != .index { throw ValidationError("--shot-indices goes with --select index") }
-        if (select == .nearest) != (embeddingModel != nil) {
-            throw ValidationError("--select nearest and --embedding-model go together; give both or neither")
         }
     }
 
     /// Whether a seed decides anything.
-    var drawsShots: Bool { (shots ?? 0) > 0 && [.random, .balanced].contains(select ?? .random) }
+    var drawsShots: Bool { (shots ?? 0) > 0 && demonstrations.isDrawn }
 
     /// The builder, without a budget yet, and the record to ask about.
     ///
     /// - Throws: ``PromptError``, ``TemplateError``, ``DataError``, ``HubError``, ``UserError``.
     func prepare(seed: UInt64) async throws -> (builder: PromptBuilder, query: Record) {
-        let template = try readTemplate()
+        let template = try PromptOptions.readTemplate(template ?? "")
         let pool = try await indexed(data)
         var query: Record = [:]
         if let pool {
@@ -108,16 +73,18 @@ struct PromptOptions: ParsableArguments {
         }
         for pair in field { query[pair.name] = .string(pair.value) }
         var builder = PromptBuilder(template)
-        if let shots, shots > 0, let source = try await indexed(shotData) ?? pool {
+        if let shots, shots > 0, let source = try await indexed(demonstrations.shotData) ?? pool {
             let pool = DemonstrationPool(source)
-            let selection = try await selection(from: pool, template: template, seed: seed)
+            let selection = try await demonstrations.selection(from: pool, template: template, seed: seed)
             builder.demonstrations = Demonstrations(pool, selection: selection, count: shots)
         }
         return (builder, query)
     }
 
-    private func readTemplate() throws -> PromptTemplate {
-        let name = template ?? ""
+    /// A built-in template, or that of a file.
+    ///
+    /// - Throws: ``PromptError``, ``TemplateError``, ``UserError``.
+    static func readTemplate(_ name: String) throws -> PromptTemplate {
         if PromptTemplate.builtInNames.contains(name) { return try .builtIn(name) }
         if FileManager.default.fileExists(atPath: name) {
             return try PromptTemplate(try Terminal.readText(name), file: name)
@@ -130,25 +97,6 @@ struct PromptOptions: ParsableArguments {
         let names = Dictionary(map.map { ($0.value, $0.name) }) { $1 }
         let dataSet = try await DataInput.dataSet(text)
         return try IndexedDataSet(names.isEmpty ? dataSet : dataSet.renaming(names))
-    }
-
-    private func selection(
-        from pool: DemonstrationPool, template: PromptTemplate, seed: UInt64
-    ) async throws -> any DemonstrationSelection {
-        switch select ?? .random {
-        case .index: return RecordsByIndex(shotIndices?.ids)
-        case .random: return RandomRecords(seed: seed)
-        case .balanced:
-            guard let target = template.target else {
-                throw UserError.usage("\(template.name) has no target to balance; choose another --select")
-            }
-            return try BalancedRecords(pool, field: target, seed: seed)
-        case .nearest:
-            let embedder = try TextEmbedder.from(
-                directory: try await ModelOptions.directory(of: embeddingModel ?? ""))
-            return try NearestRecords(
-                pool, text: { try template.inputText(of: $0) }, embed: { try embedder.embed($0) })
-        }
     }
 }
 

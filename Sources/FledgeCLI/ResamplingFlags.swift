@@ -13,13 +13,10 @@ struct ResamplingFlags: ParsableArguments {
     @Option(help: ArgumentHelp("How much an interval covers, and how sure a verdict is.", valueName: "share"))
     var confidence = 0.95
 
-    @Option(help: ArgumentHelp("The seed of the resamples.", valueName: "number"))
-    var seed: UInt64 = 12345
-
-    /// Nil for no intervals.
-    func resampling() throws(EvaluationError) -> Resampling? {
+    /// How intervals are found, nil for no intervals; `seed` is that of the resamples, nil for the usual one.
+    func resampling(seed: UInt64?) throws(EvaluationError) -> Resampling? {
         guard resamples != 0 else { return nil }
         return try Resampling(
-            resamples: resamples, permutations: permutations ?? 10_000, seed: seed, level: confidence)
+            resamples: resamples, permutations: permutations ?? 10_000, seed: seed ?? 12345, level: confidence)
     }
 }

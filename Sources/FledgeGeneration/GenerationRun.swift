@@ -58,17 +58,18 @@ struct GenerationRun {
         var matcher: StopMatcher
     }
 
-    /// Encodes the prompts. `processors` are applied instead of the configuration's.
+    /// Encodes the prompts. `processors` are applied instead of the configuration's; `streams` are those of random
+    /// numbers, one a prompt.
     init(
         _ generator: TextGenerator, prompts: [[Int]], config: GenerationConfig,
-        processors: [any LogitsProcessor]? = nil
+        processors: [any LogitsProcessor]? = nil, streams: [UInt64]? = nil
     ) throws {
         let model = generator.model
         if let complaint = config.complaint { throw GenerationError.badConfig(complaint) }
         try GenerationRun.check(prompts, model, config)
         start = clock.now
         search = SingleSequenceSearch(
-            model: model, prompts: prompts, config: config, processors: processors)
+            model: model, prompts: prompts, config: config, processors: processors, streams: streams)
         let sequences = 0..<prompts.count * config.numReturnSequences
         texts = sequences.map { _ in
             TextState(

@@ -67,10 +67,12 @@ public struct SingleSequenceSearch: Search {
     ///   - config: the settings; its processors and its sampler unless others are given.
     ///   - processors: applied in order instead of the configuration's.
     ///   - sampler: used instead of the configuration's.
+    ///   - streams: for each prompt which stream of random numbers it draws from; nil for its place in the batch.
     public init(
         model: any GenerativeModel, prompts: [[Int]], config: GenerationConfig,
-        processors: [any LogitsProcessor]? = nil, sampler: (any Sampler)? = nil
+        processors: [any LogitsProcessor]? = nil, sampler: (any Sampler)? = nil, streams: [UInt64]? = nil
     ) {
+        precondition(streams.map { $0.count == prompts.count } ?? true, "a stream for each prompt")
         self.model = model
         self.processors = processors ?? config.logitsProcessors
         self.sampler = sampler ?? config.sampler(engine: model.engine)
@@ -89,9 +91,13 @@ public struct SingleSequenceSearch: Search {
             let limit = model.newTokenLimit(promptTokens: prompt.count, window: config.contextLength) ?? .max
             let maximum = max(1, min(config.maxNewTokens, limit))
             context.reserve(newTokens: min(maximum, 65_536), vocabularySize: model.vocabularySize)
+            let continuations = config.numReturnSequences
+            let stream =
+                (streams?[source] ?? UInt64(source)) &* UInt64(continuations)
+                &+ UInt64(sequence % continuations)
             return Row(
                 sequence: sequence, maximum: maximum, context: context,
-                random: RandomGenerator(seed: config.seed, stream: UInt64(sequence)))
+                random: RandomGenerator(seed: config.seed, stream: stream))
         }
         self.state = state
         firstHidden = hidden

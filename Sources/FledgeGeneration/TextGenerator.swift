@@ -111,14 +111,17 @@ public struct TextGenerator: Sendable {
     /// - Parameters:
     ///   - prompts: the ids of each prompt, as they are.
     ///   - config: the settings; nil for the generator's own.
-    ///   - onEvent: called with every piece of text as it comes.
+    ///   - streams: for each prompt which stream of random numbers it draws from; nil for its place in the batch. With
+    ///     numbers of its own a prompt gets the same continuation in whatever batch it is.
+    ///   - onEvent: called with every piece of text as it comes; what it throws ends the generation.
     /// - Returns: a completion for each prompt, and how long it took.
-    /// - Throws: ``GenerationError``, ``ModelError``, ``TokenizerError``.
+    /// - Throws: ``GenerationError``, ``ModelError``, ``TokenizerError``, and what `onEvent` throws.
     public func complete(
-        tokens prompts: [[Int]], config: GenerationConfig? = nil, onEvent: (GenerationEvent) -> Void = { _ in }
+        tokens prompts: [[Int]], config: GenerationConfig? = nil, streams: [UInt64]? = nil,
+        onEvent: (GenerationEvent) throws -> Void = { _ in }
     ) throws -> (completions: [Completion], statistics: GenerationStatistics) {
-        var run = try GenerationRun(self, prompts: prompts, config: config ?? self.config)
-        while !run.isFinished { for event in try run.step() { onEvent(event) } }
+        var run = try GenerationRun(self, prompts: prompts, config: config ?? self.config, streams: streams)
+        while !run.isFinished { for event in try run.step() { try onEvent(event) } }
         return (run.completions, run.statistics)
     }
 }

@@ -102,6 +102,17 @@ public struct PackedWeight: Sendable {
         return PackedWeight(panels, columns: depth, depth: columns, type: type)
     }
 
+    /// Whether ``transposed(columns:engine:)`` can be asked for.
+    var hasStretches: Bool { sources.count == 1 && sources[0].isContiguous && sources[0].dtype == .float32 }
+
+    /// The same for some of the columns.
+    func transposed(columns stretch: Range<Int>, engine: Engine) -> PackedWeight {
+        let part = sources[0].detached().sliced(0, stretch)
+        let type: WeightType = type == .bfloat16 ? .bfloat16 : .float32
+        return PackedWeight(
+            PackedPanels(across: [part], type: type, engine: engine), columns: depth, depth: stretch.count, type: type)
+    }
+
     /// The transpose of a weight that is not learned and has kept no matrices, made of its own packed numbers: bfloat16
     /// where they are, else float32; int8 is multiplied by its scales.
     private func turned(engine: Engine) -> PackedWeight {

@@ -29,6 +29,51 @@ extension ErrorCase {
             65, "evaluate-other-questions",
             "evaluate --metric rouge --compare DIR/summaries.jsonl DIR/other-summaries.jsonl"),
     ]
+
+    /// Command lines of `evaluate` with a model that must fail.
+    static let modelEvaluation = [
+        ErrorCase(64, "evaluate-model-without-data", "evaluate --metric rouge --model TINY --template summarize"),
+        ErrorCase(64, "evaluate-data-without-model", "evaluate --metric rouge --data DIR/summaries.jsonl"),
+        ErrorCase(
+            64, "evaluate-tokens-without-model",
+            "evaluate --metric rouge --predictions DIR/summaries.jsonl --max-new-tokens 3"),
+        ErrorCase(
+            64, "evaluate-model-and-files",
+            "evaluate --metric rouge --model TINY --data DIR/summaries.jsonl --input-field prediction "
+                + "--predictions DIR/summaries.jsonl"),
+        ErrorCase(64, "evaluate-model-no-prompt", "evaluate --metric rouge --model TINY --data DIR/summaries.jsonl"),
+        ErrorCase(
+            64, "evaluate-model-no-metric", "evaluate --model TINY --data DIR/summaries.jsonl --template summarize"),
+        ErrorCase(
+            64, "evaluate-model-no-task", "evaluate --model TINY --data DIR/summaries.jsonl --task summarisation"),
+        ErrorCase(
+            64, "evaluate-shots-of-tags", "evaluate --model TINY --data DIR/summaries.jsonl --task ner --shots 2"),
+        ErrorCase(
+            64, "evaluate-metric-of-perplexity",
+            "evaluate --model TINY --data DIR/summaries.jsonl --task perplexity --metric rouge"),
+        ErrorCase(
+            64, "evaluate-window-of-generation",
+            "evaluate --model TINY --data DIR/summaries.jsonl --template summarize --metric rouge --window 8"),
+        ErrorCase(
+            64, "evaluate-tags-of-generation",
+            "evaluate --model TINY --data DIR/summaries.jsonl --template summarize --metric seqeval"),
+        ErrorCase(
+            64, "evaluate-perplexity-without-template",
+            "evaluate --model TINY --data DIR/summaries.jsonl --task perplexity --input-field prediction"),
+        ErrorCase(
+            65, "evaluate-model-no-column",
+            "evaluate --metric rouge --model TINY --data DIR/summaries.jsonl --input-field prediction "
+                + "--reference-field summary"),
+        ErrorCase(
+            65, "evaluate-classifier-of-text", "evaluate --model TINY --data DIR/summaries.jsonl --task classification"),
+        ErrorCase(
+            66, "evaluate-model-no-file",
+            "evaluate --metric rouge --model TINY --data DIR/nothing.jsonl --input-field a"),
+        ErrorCase(
+            74, "evaluate-output-is-a-file",
+            "evaluate --metric rouge --model TINY --data DIR/summaries.jsonl --input-field prediction "
+                + "--reference-field reference --max-new-tokens 1 --output DIR/summaries.jsonl"),
+    ]
 }
 
 extension BrokenModels {

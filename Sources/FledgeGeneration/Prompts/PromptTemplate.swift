@@ -26,6 +26,8 @@ public import FledgeTemplates
 public struct PromptTemplate: Sendable {
     /// What it is called.
     public let name: String
+    /// Its text, as it was read.
+    public let source: String
     /// What it is for, in a few words.
     public let summary: String
     /// The fields that every record must have.
@@ -66,6 +68,7 @@ public struct PromptTemplate: Sendable {
     public init(_ source: String, file: String = "template") throws {
         let parts = try PromptTemplateReader(source, file: file)
         let settings = PromptSettings(parts.settings, file: file)
+        self.source = source
         name = try settings.text("name") ?? file
         summary = try settings.text("description") ?? ""
         inputs = try settings.names("inputs")

@@ -66,7 +66,8 @@ private struct CrossEntropy {
     mutating func run(_ labels: [Int]) -> Tensor {
         let (rows, columns) = (input.shape[0], weight.columns)
         let loss = Tensor(like: input, shape: Shape(1))
-        let transposed = hasGradient ? weight.transposed(engine: input.engine) : nil
+        let transposed =
+            hasGradient && !weight.hasStretches ? weight.transposed(engine: input.engine) : nil
         if hasGradient {
             inputGradient = Tensor(like: input, shape: input.shape)
             biasGradient = bias?.node == nil ? nil : Tensor(like: input, shape: Shape(columns)).zerosLike()
@@ -90,11 +91,20 @@ private struct CrossEntropy {
                 input.engine.kernels, input.engine.pool, logits.floats, end - begin, columns, wanted, factor,
                 losses.floats, smoothing)
             for row in 0..<end - begin { sum += Double(losses.floats[row]) }
-            if let transposed, let inputGradient {
-                let back = logits.product(transposed, scale: scale)
-                (inputGradient.floats + begin * input.shape[1]).update(from: back.floats, count: back.elementCount)
+            if let inputGradient {
+                let target = inputGradient.sliced(0, begin..<end)
+                if let transposed {
+                    multiply(logits, columns: 0..<columns, by: transposed, to: target)
+                } else {
+                    // Some columns at a time: so deep a product would take the whole weight through the near cache for
+                    // every few rows.
+                    for first in stride(from: 0, to: columns, by: 2048) {
+                        let stretch = first..<min(columns, first + 2048)
+                        let back = weight.transposed(columns: stretch, engine: input.engine)
+                        multiply(logits, columns: stretch, by: back, to: target)
+                    }
+                }
                 addWeights(logits, some, isFirst: begin == 0)
-                withExtendedLifetime(back) {}
             }
             withExtendedLifetime((logits, losses)) {}
         }
@@ -103,6 +113,24 @@ private struct CrossEntropy {
             for gradient in weightGradients { gradient.map { _ = $0.zeroInPlace() } }
         }
         return loss
+    }
+
+    /// The gradients of some columns of logits times the weight's rows for them; those after the first are added.
+    private func multiply(_ logits: Tensor, columns: Range<Int>, by weight: PackedWeight, to target: Tensor) {
+        var job = fledge_linear()
+        (job.rows, job.x, job.x_stride) = (
+            logits.shape[0], UnsafePointer(logits.floats + columns.lowerBound), logits.shape[1]
+        )
+        (job.weight, job.scale, job.activation) = (weight.packed, scale, FLEDGE_IDENTITY)
+        (job.out, job.out_stride) = (target.floats, weight.columns)
+        if columns.lowerBound > 0 { (job.residual, job.residual_stride) = (UnsafePointer(job.out), weight.columns) }
+        let operations = 2 * Double(job.rows) * Double(columns.count) * Double(weight.columns)
+        let engine = input.engine
+        let done = engine.times.measure(.vocabulary, operations: operations) {
+            fledge_linear_run(engine.kernels, engine.pool, &job)
+        }
+        precondition(done, "out of memory for the gradient of a projection")
+        withExtendedLifetime((logits, weight, target)) {}
     }
 
     private func gradientShape(_ source: Tensor) -> Shape {
