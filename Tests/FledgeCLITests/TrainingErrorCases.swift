@@ -109,7 +109,7 @@ extension BrokenModels {
             "ids.jsonl": TrainingFiles.lines.joined(separator: "\n"),
             "outside.jsonl": #"{"input_ids": [1, 2, 64]}"#,
             "labels.jsonl": #"{"input_ids": [1, 2, 3], "labels": [1, 2]}"#,
-            "long.jsonl": "{\"input_ids\": [\(long)]}", "nothing-in-it.jsonl": "",
+            "long.jsonl": "{\"input_ids\": [\(long)]}", "nothing-in-it.jsonl": "", "blank.jsonl": " \n\n",
             "broken.yaml": "max_steps: [1, 2\n  x: {", "list.yaml": "- max_steps\n",
             "unknown.yaml": "no_such_flag: 3\n", "objects.yaml": "max_steps: {a: 1}\n",
         ]
