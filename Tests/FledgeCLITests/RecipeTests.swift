@@ -27,6 +27,7 @@ struct RecipeTests {
         max_grad_norm: 0.5
         optim: adamw
         dropout: 0.1
+        gradient_checkpointing: true
         dtype: float32
         seed: 7
         threads: 1
@@ -43,6 +44,7 @@ struct RecipeTests {
         resume_anyway: false
         log_file: log.jsonl
         tensorboard: events
+        profile: false
         text_field: text
         text_pair_field: null
         source_field: source
