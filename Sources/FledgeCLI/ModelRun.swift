@@ -104,6 +104,7 @@ struct ModelRun {
         run.selection = (options.shots ?? 0) > 0 ? options.demonstrations.description(seed: seed) : nil
         run.shotData = prompts.shotData
         run.keepsPrompts = options.keepPrompts
+        if let size = options.batchSize { run.batching.sequences = size }
         return (run, prompts.examples(limited))
     }
 
