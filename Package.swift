@@ -80,8 +80,9 @@ let package = Package(
         .target(
             name: "FledgeLifecycle",
             dependencies: [
-                "FledgeData", "FledgeEvaluation", "FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeTemplates",
-                "FledgeTensor", "FledgeTokenizers", .product(name: "Crypto", package: "swift-crypto"),
+                "FledgeData", "FledgeEvaluation", "FledgeGeneration", "FledgeModels", "FledgeNN", "FledgeReports",
+                "FledgeTemplates", "FledgeTensor", "FledgeTokenizers",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),
         // faces

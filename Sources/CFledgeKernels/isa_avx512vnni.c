@@ -22,6 +22,8 @@
 #define pair_of_bfloat16(low, high)                                                                                    \
   ((vint)_mm512_or_si512(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)(low))),                            \
                          _mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)(high))), 16)))
+#define load_few(p, count) ((vfloat)_mm512_maskz_loadu_ps((__mmask16)((1u << (count)) - 1), p))
+#define store_few(p, count, v) _mm512_mask_storeu_epi32(p, (__mmask16)((1u << (count)) - 1), (__m512i)(v))
 // vpdpbusd takes unsigned activations: they carry 128, and finish_tile takes 128 · (sum of the weights) off again.
 #define INT8_OFFSET 128
 #define dot_int8(sum, a, w) ((vint)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(w)))

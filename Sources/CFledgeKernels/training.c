@@ -18,19 +18,17 @@ static size_t words_of(fledge_type type, size_t depth) { return type == FLEDGE_F
 typedef struct across_job {
   const fledge_kernels *kernels;
   const fledge_matrix *parts;
-  size_t part_count, columns, places, place_bytes;
+  size_t part_count, columns, place_bytes;
   fledge_type type;
   char *out;
 } across_job;
 
 static void across_item(void *context, size_t item) {
   const across_job *job = context;
-  size_t begin = item * job->places, count = smaller(job->places, job->columns - begin), depth = 0;
-  // A tile holds as many rows as there are; a panel is always whole.
-  size_t places = job->places == FLEDGE_PANEL ? FLEDGE_PANEL : count;
+  size_t begin = item * FLEDGE_PANEL, count = smaller(FLEDGE_PANEL, job->columns - begin), depth = 0;
   for (size_t p = 0; p < job->part_count; p++) {
     const fledge_matrix *part = &job->parts[p];
-    job->kernels->pack_across(part->data + begin, part->stride, part->rows, count, places, job->type, depth,
+    job->kernels->pack_across(part->data + begin, part->stride, part->rows, count, FLEDGE_PANEL, job->type, depth,
                               p + 1 == job->part_count, job->out + begin * job->place_bytes);
     depth += part->rows;
   }
@@ -38,53 +36,112 @@ static void across_item(void *context, size_t item) {
 
 void fledge_pack_across(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *parts, size_t part_count,
                         fledge_type type, void *out) {
-  across_job job = {kernels, parts, part_count, parts[0].columns, FLEDGE_PANEL, 0, type, out};
+  across_job job = {kernels, parts, part_count, parts[0].columns, 0, type, out};
   size_t depth = 0;
   for (size_t p = 0; p < part_count; p++) depth += parts[p].rows;
   job.place_bytes = words_of(type, depth) * FLEDGE_GROUP_BYTES;
   fledge_pool_run(pool, divide_up(job.columns, FLEDGE_PANEL), across_item, &job);
 }
 
+typedef struct turn_job {
+  const fledge_kernels *kernels;
+  const fledge_packed *packed;
+  size_t panel_bytes;
+  char *out;
+} turn_job;
+
+// 32 inputs of all columns: one panel of the transpose.
+static void turn_item(void *context, size_t item) {
+  const turn_job *job = context;
+  const fledge_packed *packed = job->packed;
+  size_t begin = item * FLEDGE_PANEL, count = smaller(FLEDGE_PANEL, packed->depth - begin);
+  size_t source_bytes = fledge_packed_bytes(packed->type, FLEDGE_PANEL, packed->depth);
+  char *panel = job->out + item * job->panel_bytes;
+  memset(panel, 0, job->panel_bytes);
+  for (size_t column = 0; column < packed->columns; column++) {
+    size_t lane = column % FLEDGE_PANEL;
+    const char *data = (const char *)packed->data + column / FLEDGE_PANEL * source_bytes + lane * FLEDGE_GROUP_BYTES;
+    float *out = (float *)panel + column * FLEDGE_PANEL;
+    uint16_t *halves = (uint16_t *)panel + column / 2 * 2 * FLEDGE_PANEL + column % 2;
+    float scale = packed->type == FLEDGE_INT8 ? packed->scales[column] : 1;
+    for (size_t i = 0; i < count; i++) {
+      size_t place = begin + i, group = FLEDGE_PANEL * FLEDGE_GROUP_BYTES;
+      switch (packed->type) {
+        case FLEDGE_FLOAT32: memcpy(out + i, data + place * group, 4); break;
+        case FLEDGE_INT8: out[i] = (float)((const int8_t *)data)[place / 4 * group + place % 4] * scale; break;
+        case FLEDGE_BFLOAT16: memcpy(halves + 2 * i, data + place / 2 * group + place % 2 * 2, 2); break;
+        default: job->kernels->to_float(data + place / 2 * group + place % 2 * 2, packed->type, 1, out + i);
+      }
+    }
+  }
+}
+
+void fledge_pack_turned(const fledge_kernels *kernels, fledge_pool *pool, const fledge_packed *packed, void *out) {
+  fledge_type type = packed->type == FLEDGE_BFLOAT16 ? FLEDGE_BFLOAT16 : FLEDGE_FLOAT32;
+  turn_job job = {kernels, packed, words_of(type, packed->columns) * FLEDGE_PANEL * FLEDGE_GROUP_BYTES, out};
+  fledge_pool_run(pool, divide_up(packed->depth, FLEDGE_PANEL), turn_item, &job);
+}
+
 typedef struct outer_job {
   const fledge_kernels *kernels;
   const fledge_linear *linear;
-  const char *packed;
-  size_t panels, panels_an_item;
+  fledge_matrix left;
+  size_t block, row_bytes, panels;
+  atomic_bool failed;
 } outer_job;
 
+// Some rows of the result: what they need of the left operand is packed where the thread that multiplies keeps it.
 static void outer_item(void *context, size_t item) {
-  const outer_job *job = context;
-  size_t begin = item * job->panels_an_item;
-  job->kernels->multiply_panels(job->linear, job->packed, NULL, begin,
-                                smaller(job->panels, begin + job->panels_an_item));
+  outer_job *job = context;
+  size_t begin = item * job->block, rows = smaller(job->block, job->left.columns - begin);
+  char *packed = fledge_scratch(FLEDGE_SCRATCH_SECOND, rows * job->row_bytes);
+  if (!packed) {
+    atomic_store(&job->failed, true);
+    return;
+  }
+  // Some of the depth for a few tiles at a time: then a line of the matrix is still near when the next tile wants the
+  // rest of it.
+  enum { DEPTH = 64, TILES = 4 };
+  fledge_type type = job->linear->weight.type;
+  for (size_t tile = 0; tile < rows; tile += FLEDGE_TILE * TILES)
+    for (size_t r = 0; r < job->left.rows; r += DEPTH) {
+      size_t count = smaller(DEPTH, job->left.rows - r);
+      for (size_t row = tile; row < smaller(rows, tile + FLEDGE_TILE * TILES); row += FLEDGE_TILE) {
+        size_t places = smaller(FLEDGE_TILE, rows - row);
+        job->kernels->pack_across(job->left.data + r * job->left.stride + begin + row, job->left.stride, count, places,
+                                  places, type, r, r + count == job->left.rows, packed + row * job->row_bytes);
+      }
+    }
+  fledge_linear part = *job->linear;
+  part.rows = rows;
+  part.out += begin * part.out_stride;
+  if (part.residual) part.residual += begin * part.residual_stride;
+  job->kernels->multiply_panels(&part, packed, NULL, 0, job->panels);
 }
 
 bool fledge_outer_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *a, const fledge_matrix *b,
                       fledge_type type, float scale, bool add, float *out, size_t out_stride) {
   if (a->columns == 0 || b->columns == 0) return true;
   size_t at_once = smaller(DEPTH_AT_ONCE, a->rows ? a->rows : 1), row_bytes = words_of(type, at_once) * FLEDGE_GROUP_BYTES;
-  size_t block = kernels->row_block_bytes / row_bytes / FLEDGE_TILE * FLEDGE_TILE;
+  size_t panels = divide_up(b->columns, FLEDGE_PANEL);
+  // No more rows than a near cache holds, and some blocks for every thread.
+  size_t share = divide_up(a->columns, fledge_pool_threads(pool) * 2);
+  size_t block = smaller(kernels->row_block_bytes / row_bytes, share) / FLEDGE_TILE * FLEDGE_TILE;
   if (block < FLEDGE_TILE) block = FLEDGE_TILE;
-  size_t panels = divide_up(b->columns, FLEDGE_PANEL), panel_bytes = row_bytes * FLEDGE_PANEL;
-  char *scratch = fledge_scratch(FLEDGE_SCRATCH_OPERATION, panels * panel_bytes + smaller(block, a->columns) * row_bytes);
+  char *scratch = fledge_scratch(FLEDGE_SCRATCH_OPERATION, panels * FLEDGE_PANEL * row_bytes);
   if (!scratch) return false;
-  char *packed = scratch + panels * panel_bytes;
   for (size_t begin = 0; begin == 0 || begin < a->rows; begin += at_once) {
     size_t depth = smaller(at_once, a->rows - begin);
     fledge_matrix right = {b->data + begin * b->stride, depth, b->columns, b->stride};
     fledge_pack_across(kernels, pool, &right, 1, type, scratch);
-    fledge_linear linear = {.scale = scale, .out_stride = out_stride};
+    fledge_linear linear = {.scale = scale, .out = out, .out_stride = out_stride};
     linear.weight = (fledge_packed){type, b->columns, depth, scratch, NULL, NULL};
-    for (size_t row = 0; row < a->columns; row += block) {
-      linear.rows = smaller(block, a->columns - row);
-      fledge_matrix left = {a->data + begin * a->stride + row, depth, linear.rows, a->stride};
-      across_job pack = {kernels, &left, 1, linear.rows, FLEDGE_TILE, words_of(type, depth) * FLEDGE_GROUP_BYTES, type, packed};
-      fledge_pool_run(pool, divide_up(linear.rows, FLEDGE_TILE), across_item, &pack);
-      linear.out = out + row * out_stride;
-      if (add || begin > 0) linear.residual = linear.out, linear.residual_stride = out_stride;
-      outer_job job = {kernels, &linear, packed, panels, divide_up(panels, fledge_pool_threads(pool) * 4)};
-      fledge_pool_run(pool, divide_up(panels, job.panels_an_item), outer_item, &job);
-    }
+    if (add || begin > 0) linear.residual = out, linear.residual_stride = out_stride;
+    outer_job job = {.kernels = kernels, .linear = &linear, .block = block, .panels = panels};
+    job.left = (fledge_matrix){a->data + begin * a->stride, depth, a->columns, a->stride};
+    job.row_bytes = words_of(type, depth) * FLEDGE_GROUP_BYTES;
+    fledge_pool_run(pool, divide_up(a->columns, block), outer_item, &job);
+    if (atomic_load(&job.failed)) return false;
   }
   return true;
 }
@@ -251,7 +308,7 @@ typedef struct loss_job {
   float *logits;
   size_t width;
   const int64_t *labels;
-  float scale, *losses;
+  float scale, smoothing, *losses;
 } loss_job;
 
 static void loss_item(void *context, size_t row) {
@@ -259,7 +316,19 @@ static void loss_item(void *context, size_t row) {
   float *logits = job->logits + row * job->width;
   int64_t label = job->labels[row];
   if (label >= 0) {
-    job->losses[row] = job->kernels->cross_entropy(logits, job->width, (size_t)label, job->scale);
+    float share = job->smoothing, wanted = logits[label];
+    double sum = 0;
+    if (share > 0)
+      for (size_t i = 0; i < job->width; i++) sum += logits[i];
+    float loss = job->kernels->cross_entropy(logits, job->width, (size_t)label, job->scale);
+    if (share > 0) {
+      // The label is right with 1 - share, and the rest is spread over all classes.
+      loss += share * (wanted - (float)(sum / (double)job->width));
+      float each = share / (float)job->width * job->scale;
+      for (size_t i = 0; i < job->width; i++) logits[i] -= each;
+      logits[label] += share * job->scale;
+    }
+    job->losses[row] = loss;
   } else {
     memset(logits, 0, job->width * sizeof *logits);
     job->losses[row] = 0;
@@ -267,7 +336,7 @@ static void loss_item(void *context, size_t row) {
 }
 
 void fledge_cross_entropy_run(const fledge_kernels *kernels, fledge_pool *pool, float *logits, size_t rows, size_t width,
-                              const int64_t *labels, float scale, float *losses) {
-  loss_job job = {kernels, logits, width, labels, scale, losses};
+                              const int64_t *labels, float scale, float *losses, float smoothing) {
+  loss_job job = {kernels, logits, width, labels, scale, smoothing, losses};
   fledge_pool_run(pool, rows, loss_item, &job);
 }

@@ -52,6 +52,11 @@ static void pack_across(const float *x, size_t stride, size_t rows, size_t colum
           vint pair = pair_of_bfloat16(load_float(row + c), load_float(row + stride + c));
           memcpy(word + 4 * c, &pair, sizeof pair);
         }
+      if (is_pair && places <= LANES) {
+        vfloat low = load_few(row, columns), high = load_few(row + stride, columns);
+        store_few(word, places, pair_of_bfloat16(low, high));
+        c = places;
+      }
 #endif
       for (; c < places; c += 4) {
         size_t count = c < columns ? columns - c : 0, room = smaller(4, places - c);

@@ -15,6 +15,7 @@ struct AnswerCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: AdapterOption
 
     @Option(help: ArgumentHelp("The question.", valueName: "text"))
     var question: String?
@@ -81,7 +82,7 @@ struct AnswerCommand: AsyncParsableCommand {
         let engine = try model.engine()
         let questions = try questions()
         let answerer = try QuestionAnswerer.from(
-            directory: try await model.directory(), type: model.dtype, engine: engine)
+            directory: try await model.directory(), type: model.dtype, engine: engine, registry: adapter.registry)
         var options = QuestionAnswerer.Options()
         (options.topK, options.maxAnswerLength) = (topK, maxAnswerLength)
         (options.maxLength, options.docStride) = (maxLength, docStride)

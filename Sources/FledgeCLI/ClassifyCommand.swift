@@ -13,6 +13,7 @@ struct ClassifyCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: AdapterOption
     @OptionGroup var input: TextInput
 
     @Option(help: ArgumentHelp("How many labels of each text; 0 for all.", valueName: "count"))
@@ -37,7 +38,7 @@ struct ClassifyCommand: AsyncParsableCommand {
         let engine = try model.engine()
         let texts = try input.texts()
         let classifier = try TextClassifier.from(
-            directory: try await model.directory(), type: model.dtype, engine: engine)
+            directory: try await model.directory(), type: model.dtype, engine: engine, registry: adapter.registry)
         let terminal = TerminalProgress()
         let results = try classifier.classify(
             pairs: texts, topK: topK == 0 ? nil : topK, progress: terminal.texts("classify"))

@@ -147,11 +147,18 @@ enum Failure {
             case .unreadable: missingInput
             case .unwritable: inputOutput
             }
+        case let error as LabError:
+            switch error {
+            case .badOption, .otherPlan: usage
+            case .badReference, .tooFewExamples, .missingRun: badData
+            case .unusableFolder: inputOutput
+            }
         case is ScheduleError: usage
-        case is TemplateError, is OptimizerError: badData
+        case let error as OptimizerError: if case .badSetting = error { usage } else { badData }
+        case is TemplateError: badData
         case let error as TrainingError:
             switch error {
-            case .notFinite, .wrongLabels, .noData, .badAdapter, .otherModel: badData
+            case .notFinite, .wrongLabels, .noData, .noLabels, .otherModel, .otherRun: badData
             default: usage
             }
         case let error as CheckpointError:
@@ -161,7 +168,7 @@ enum Failure {
             default: inputOutput
             }
         case is ReportError: inputOutput
-        case is WeightError: badData
+        case is WeightError, is AdapterError: badData
         case is GenerationError, is EngineError: usage
         case let error as UserError: error.code
         default: nil

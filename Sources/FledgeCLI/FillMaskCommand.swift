@@ -12,6 +12,7 @@ struct FillMaskCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: AdapterOption
     @OptionGroup var input: TextInput
 
     @Option(help: ArgumentHelp("Candidates for each place.", valueName: "count"))
@@ -39,7 +40,8 @@ struct FillMaskCommand: AsyncParsableCommand {
     func run() async throws {
         let engine = try model.engine()
         let texts = try input.texts().map(\.text)
-        let filler = try MaskFiller.from(directory: try await model.directory(), type: model.dtype, engine: engine)
+        let filler = try MaskFiller.from(
+            directory: try await model.directory(), type: model.dtype, engine: engine, registry: adapter.registry)
         let terminal = TerminalProgress()
         let results = try filler.fill(
             texts, topK: topK, targets: target.isEmpty ? nil : target, progress: terminal.texts("fill-mask"))

@@ -21,8 +21,8 @@ struct FledgeCommand: AsyncParsableCommand {
             """,
         subcommands: [
             GenerateCommand.self, PromptCommand.self, ExplainCommand.self, ClassifyCommand.self, NerCommand.self,
-            FillMaskCommand.self, EmbedCommand.self, AnswerCommand.self, EvaluateCommand.self, PretrainCommand.self,
-            FinetuneCommand.self, TokenizeCommand.self,
+            FillMaskCommand.self, EmbedCommand.self, AnswerCommand.self, EvaluateCommand.self, LabCommand.self,
+            PretrainCommand.self, FinetuneCommand.self, TokenizeCommand.self,
             TrainTokenizerCommand.self, ForwardCommand.self, InfoCommand.self, BenchCommand.self,
             BenchTokenizerCommand.self, HubCommand.self,
         ])

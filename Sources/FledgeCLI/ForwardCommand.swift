@@ -25,6 +25,7 @@ struct ForwardCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: AdapterOption
 
     @Option(
         help: ArgumentHelp("The prompt's token ids: 1,2,3.", valueName: "ids"), transform: TokenList.init(parsing:))
@@ -64,7 +65,7 @@ struct ForwardCommand: AsyncParsableCommand {
             wantsHiddenStates: hiddenStates)
         let clock = ContinuousClock()
         let start = clock.now
-        try pass.run(directory, type: model.dtype, engine: engine)
+        try pass.run(directory, type: model.dtype, engine: engine, registry: adapter.registry)
         let elapsed = clock.now - start
         let tensors = pass.tensors
         do throws(SafetensorsError) {

@@ -21,34 +21,43 @@ final class ForwardPass {
 
     /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``; ``UserError`` for ids that the model has no use
     ///   for.
-    func run(_ directory: URL, type: WeightType, engine: Engine) throws {
+    func run(_ directory: URL, type: WeightType, engine: Engine, registry: ModelRegistry) throws {
         let kind = ModelKind(try ModelConfig.read(directory: directory).0)
         if decoderIDs != nil && kind != .seq2SeqLM && kind != .backbone {
             throw UserError.usage("--decoder-input-ids goes with an encoder–decoder; leave it out for this model")
         }
         switch kind {
         case .causalLM:
-            try generate(try AutoModelForCausalLM.from(directory: directory, type: type, engine: engine))
+            try generate(
+                try AutoModelForCausalLM.from(
+                    directory: directory, type: type, engine: engine, registry: registry))
         case .seq2SeqLM:
-            try translate(try AutoModelForSeq2SeqLM.from(directory: directory, type: type, engine: engine))
+            try translate(
+                try AutoModelForSeq2SeqLM.from(
+                    directory: directory, type: type, engine: engine, registry: registry))
         case .maskedLM:
-            let model = try AutoModelForMaskedLM.from(directory: directory, type: type, engine: engine)
+            let model = try AutoModelForMaskedLM.from(
+                directory: directory, type: type, engine: engine, registry: registry)
             put("logits", try model.logits([input]) { self.record($0, $1) })
         case .sequenceClassification:
-            let model = try AutoModelForSequenceClassification.from(directory: directory, type: type, engine: engine)
+            let model = try AutoModelForSequenceClassification.from(
+                directory: directory, type: type, engine: engine, registry: registry)
             tensors["logits"] = try model.logits([input]) { self.record($0, $1) }
         case .tokenClassification:
-            let model = try AutoModelForTokenClassification.from(directory: directory, type: type, engine: engine)
+            let model = try AutoModelForTokenClassification.from(
+                directory: directory, type: type, engine: engine, registry: registry)
             put("logits", try model.logits([input]) { self.record($0, $1) })
         case .questionAnswering:
-            let model = try AutoModelForQuestionAnswering.from(directory: directory, type: type, engine: engine)
+            let model = try AutoModelForQuestionAnswering.from(
+                directory: directory, type: type, engine: engine, registry: registry)
             let logits = try model.logits([input]) { self.record($0, $1) }
             for (column, name) in ["start_logits", "end_logits"].enumerated() {
                 let scores = logits.sliced(1, column..<column + 1).contiguous()
                 tensors[name] = scores.reshaped([1, logits.shape[0]])
             }
         case .backbone:
-            let model = try AutoModel.from(directory: directory, type: type, engine: engine)
+            let model = try AutoModel.from(
+                directory: directory, type: type, engine: engine, registry: registry)
             try model.validate(input)
             if let decoderIDs {
                 guard let model = (model as? SelfReadingBackbone)?.model else {

@@ -26,6 +26,7 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: AdapterOption
 
     @Option(help: ArgumentHelp("The prompt; may be given several times for a batch.", valueName: "text"))
     var prompt: [String] = []
@@ -133,16 +134,19 @@ struct GenerateCommand: AsyncParsableCommand {
     private func load(_ directory: URL, engine: Engine) throws -> TextGenerator {
         let idle = [("--stop", !generation.stop.isEmpty), ("--stream", stream)]
         return try Self.generator(
-            directory, type: model.dtype, engine: engine, idleWithoutTokenizer: inputIds == nil ? nil : idle)
+            directory, type: model.dtype, engine: engine, registry: adapter.registry,
+            idleWithoutTokenizer: inputIds == nil ? nil : idle)
     }
 
     /// Loads a directory's model; its tokenizer may be missing if `idleWithoutTokenizer`, the flags that would then have no
     /// effect, is not nil and none of them was given.
     static func generator(
-        _ directory: URL, type: WeightType, engine: Engine,
+        _ directory: URL, type: WeightType, engine: Engine, registry: ModelRegistry = .standard,
         idleWithoutTokenizer flags: [(flag: String, isGiven: Bool)]?
     ) throws -> TextGenerator {
-        guard let flags else { return try .from(directory: directory, type: type, engine: engine) }
+        guard let flags else {
+            return try .from(directory: directory, type: type, engine: engine, registry: registry)
+        }
         let tokenizer = try Self.tokenizer(of: directory)
         if tokenizer == nil, let (flag, _) = flags.first(where: \.isGiven) {
             throw UserError.usage(
@@ -150,7 +154,8 @@ struct GenerateCommand: AsyncParsableCommand {
                     + "add one, or leave \(flag) out")
         }
         return TextGenerator(
-            model: try AutoModelForGeneration.from(directory: directory, type: type, engine: engine),
+            model: try AutoModelForGeneration.from(
+                directory: directory, type: type, engine: engine, registry: registry),
             tokenizer: tokenizer, config: try GenerationConfig(directory: directory))
     }
 

@@ -16,6 +16,7 @@ struct NerCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var adapter: AdapterOption
     @OptionGroup var input: TextInput
 
     @Option(help: ArgumentHelp("How tokens become entities.", valueName: "way"))
@@ -42,7 +43,7 @@ struct NerCommand: AsyncParsableCommand {
         let engine = try model.engine()
         let texts = try input.texts().map(\.text)
         let recognizer = try EntityRecognizer.from(
-            directory: try await model.directory(), type: model.dtype, engine: engine)
+            directory: try await model.directory(), type: model.dtype, engine: engine, registry: adapter.registry)
         let terminal = TerminalProgress()
         let results = try recognizer.recognize(
             texts, aggregation: aggregation, stride: stride, progress: terminal.texts("ner"))

@@ -54,10 +54,22 @@ enum Recipe {
         }
     }
 
+    private static func quoted(_ text: String) -> String {
+        String(decoding: (try? JSONEncoder().encode(text)) ?? Data(), as: UTF8.self)
+    }
+
     /// One line of the file as arguments. A value is joined to its flag, since it may begin with a dash.
     private static func arguments(
         _ flag: String, _ value: Node, error: (String) -> UserError
     ) throws(UserError) -> [String] {
+        if flag == "--lr-scheduler-kwargs", let mapping = value.mapping {
+            let fields = try mapping.map { key, value throws(UserError) in
+                guard let name = key.string, let text = value.scalar?.string else { throw error("more than one level") }
+                let isNumber = value.int != nil || value.float != nil
+                return "\(quoted(name)):\(isNumber ? text : quoted(text))"
+            }
+            return [flag + "={" + fields.joined(separator: ",") + "}"]
+        }
         if let list = value.sequence {
             var arguments: [String] = []
             for item in list {

@@ -1,8 +1,24 @@
 public import ArgumentParser
 public import Fledge
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 extension LearningTask: ExpressibleByArgument {}
 extension LearningRateSchedule.Kind: ExpressibleByArgument {}
+extension ClassLabels.Problem: ExpressibleByArgument {}
+
+extension ScheduleOptions: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let options = try? JSONDecoder().decode(ScheduleOptions.self, from: Data(argument.utf8)) else {
+            return nil
+        }
+        self = options
+    }
+}
 
 /// What the commands that train have in common. The flags have the names of transformers' `TrainingArguments`.
 struct TrainingArguments: ParsableArguments {
@@ -42,8 +58,18 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("How the learning rate goes on after the warm-up.", valueName: "type"))
     var lrSchedulerType = LearningRateSchedule.Kind.linear
 
+    @Option(
+        help: ArgumentHelp(
+            "What the type can be told, as JSON: '{\"num_cycles\": 2}', '{\"min_lr\": 1e-6}', '{\"num_decay_steps\": 100}'; "
+                + "a recipe may write it as a list of names and values.", valueName: "json"))
+    var lrSchedulerKwargs: ScheduleOptions?
+
     @Option(help: ArgumentHelp("Steps in which the learning rate grows to the full one.", valueName: "count"))
     var warmupSteps = 0
+
+    @Option(
+        help: ArgumentHelp("The share of all steps in which it grows, instead of --warmup-steps.", valueName: "share"))
+    var warmupRatio: Double?
 
     @Option(help: ArgumentHelp("Of matrices; biases and norms have none.", valueName: "share"))
     var weightDecay: Float = 0
@@ -54,13 +80,28 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("adamw, adafactor or sgd.", valueName: "name"))
     var optim = "adamw"
 
+    @Option(help: ArgumentHelp("How much AdamW keeps of the gradients' mean (default: 0.9).", valueName: "share"))
+    var adamBeta1: Double?
+
+    @Option(help: ArgumentHelp("How much AdamW keeps of their squares' mean (default: 0.999).", valueName: "share"))
+    var adamBeta2: Double?
+
+    @Option(help: ArgumentHelp("What AdamW adds to what it divides by (default: 1e-8).", valueName: "number"))
+    var adamEpsilon: Double?
+
     @Option(help: ArgumentHelp("The share of numbers that training leaves out.", valueName: "probability"))
     var dropout: Float = 0
 
     @Flag(help: "Keep only what goes into each block, and compute the rest again on the way back: less memory.")
     var gradientCheckpointing = false
 
-    @Option(help: ArgumentHelp("What products are computed in.", valueName: "type"))
+    @Option(
+        help: ArgumentHelp(
+            "The share of a label that is spread over all classes, in the evaluation's loss too.", valueName: "share"))
+    var labelSmoothingFactor: Float = 0
+
+    @Option(
+        help: ArgumentHelp("What products are computed in. int8 is for --lora-rank and --adapter.", valueName: "type"))
     var dtype: WeightType = .float32
 
     @Option(help: ArgumentHelp("Of everything random.", valueName: "number"))
@@ -73,20 +114,43 @@ struct TrainingArguments: ParsableArguments {
     @Flag(help: "Take examples in the order of the files.")
     var noShuffle = false
 
-    @Option(help: ArgumentHelp("Save a checkpoint every so many steps.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Save a checkpoint every so many steps (default: every 10 minutes, and at the end).", valueName: "count"))
     var saveSteps: Int?
 
-    @Option(help: ArgumentHelp("Keep so many checkpoints, the best one counted.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Keep so many checkpoints, the best one counted (default: all with --save-steps, else 2).",
+            valueName: "count"))
     var saveTotalLimit: Int?
 
-    @Option(help: ArgumentHelp("Measure the loss on --eval-data every so many steps.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Measure the loss, and of a classifier the accuracy, on --eval-data every so many steps.",
+            valueName: "count"))
     var evalSteps: Int?
 
-    @Option(help: ArgumentHelp("Stop after so many measurements without a better loss.", valueName: "count"))
+    @Option(help: ArgumentHelp("What the best model is best in: loss or accuracy.", valueName: "name"))
+    var metricForBestModel = "loss"
+
+    @Option(help: ArgumentHelp("Stop after so many measurements without a better one.", valueName: "count"))
     var earlyStoppingPatience: Int?
+
+    @Flag(help: "End with the weights that were the best when measured (default with --early-stopping-patience).")
+    var loadBestModelAtEnd = false
+
+    @Flag(help: "End with the last weights in any case.")
+    var noLoadBestModelAtEnd = false
+
+    @Option(help: ArgumentHelp("End with the mean of the weights of so many last checkpoints.", valueName: "count"))
+    var averageCheckpoints: Int?
 
     @Flag(help: "Go on from the last whole checkpoint in --output.")
     var resume = false
+
+    @Flag(help: "With --resume: also with other data, seed or batches than the checkpoint's; data begin anew then.")
+    var resumeAnyway = false
 
     @Option(help: ArgumentHelp("One JSON object a step goes there.", valueName: "file"))
     var logFile: String?
@@ -114,7 +178,30 @@ struct TrainingArguments: ParsableArguments {
         if OptimizerSettings(optim: optim) == nil {
             throw ValidationError("--optim is “\(optim)”; it must be adamw, adafactor or sgd")
         }
+        if TrainingOptions.Metric(name: metricForBestModel) == nil {
+            throw ValidationError("--metric-for-best-model is “\(metricForBestModel)”; it must be loss or accuracy")
+        }
+        let constants = [("--adam-beta1", adamBeta1), ("--adam-beta2", adamBeta2), ("--adam-epsilon", adamEpsilon)]
+        if let (flag, _) = constants.first(where: { $0.1 != nil }), !optim.hasPrefix("adamw") {
+            throw ValidationError("\(flag) is for AdamW; leave it out with --optim \(optim)")
+        }
+        if loadBestModelAtEnd, noLoadBestModelAtEnd {
+            throw ValidationError("--load-best-model-at-end and its opposite exclude each other; leave one out")
+        }
+        if resumeAnyway, !resume { throw ValidationError("--resume-anyway goes with --resume; give that too") }
+        if evalData.isEmpty {
+            let idle = [
+                ("--eval-steps", evalSteps != nil), ("--early-stopping-patience", earlyStoppingPatience ?? 0 > 0),
+                ("--metric-for-best-model", metric != .loss),
+                ("--load-best-model-at-end", loadBestModelAtEnd),
+            ]
+            if let (flag, _) = idle.first(where: \.1) {
+                throw ValidationError("\(flag) needs something to measure; give --eval-data, or leave it out")
+            }
+        }
     }
+
+    private var metric: TrainingOptions.Metric { .init(name: metricForBestModel) ?? .loss }
 
     func options() throws -> TrainingOptions {
         var options = TrainingOptions()
@@ -126,12 +213,25 @@ struct TrainingArguments: ParsableArguments {
         options.schedule = lrSchedulerType
         options.maxGradNorm = maxGradNorm
         options.gradientAccumulationSteps = gradientAccumulationSteps
+        options.warmupRatio = warmupRatio
+        if let lrSchedulerKwargs { options.scheduleOptions = lrSchedulerKwargs }
         if let optimizer = OptimizerSettings(optim: optim) { options.optimizer = optimizer }
+        if case .adamW(var settings) = options.optimizer {
+            settings.beta1 = adamBeta1 ?? settings.beta1
+            settings.beta2 = adamBeta2 ?? settings.beta2
+            settings.epsilon = adamEpsilon ?? settings.epsilon
+            options.optimizer = .adamW(settings)
+        }
+        options.labelSmoothingFactor = labelSmoothingFactor
         options.dropout = dropout
         options.gradientCheckpointing = gradientCheckpointing
         options.seed = seed
         options.saveSteps = saveSteps
-        options.saveTotalLimit = saveTotalLimit
+        options.saveSeconds = saveSteps == nil ? 600 : nil
+        options.saveTotalLimit = saveTotalLimit ?? (saveSteps == nil ? max(2, averageCheckpoints ?? 2) : nil)
+        options.metricForBestModel = metric
+        options.loadBestModelAtEnd = loadBestModelAtEnd ? true : noLoadBestModelAtEnd ? false : nil
+        options.averagedCheckpoints = averageCheckpoints
         options.evalSteps = evalSteps ?? (evalData.isEmpty ? nil : 500)
         options.earlyStoppingPatience = earlyStoppingPatience
         return options
@@ -167,91 +267,4 @@ enum ObjectiveName: String, ExpressibleByArgument, CaseIterable {
         case .questionAnswering: .questionAnswering
         }
     }
-}
-
-/// Where the texts are in a record, and how long they may be.
-struct TextFieldArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("The field of a document's text, or of the text to classify.", valueName: "name"))
-    var textField = "text"
-
-    @Option(help: ArgumentHelp("The field of a second text to classify.", valueName: "name"))
-    var textPairField: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The field of what a sequence-to-sequence model reads, or of an instruction.", valueName: "name"))
-    var sourceField = "source"
-
-    @Option(help: ArgumentHelp("The field of what it must write.", valueName: "name"))
-    var targetField = "target"
-
-    @Option(help: ArgumentHelp("Text put before every source.", valueName: "text"))
-    var prefix = ""
-
-    @Option(help: ArgumentHelp("The field of a class.", valueName: "name"))
-    var labelField = "label"
-
-    @Option(help: ArgumentHelp("The field of the words to label, a list.", valueName: "name"))
-    var tokensField = "tokens"
-
-    @Option(help: ArgumentHelp("The field of their labels.", valueName: "name"))
-    var tagsField = "tags"
-
-    @Option(help: ArgumentHelp("Tokens of a block of joined documents.", valueName: "count"))
-    var blockLength: Int?
-
-    @Flag(help: "Let tokens see the other documents of their block.")
-    var wholeBlocks = false
-
-    @Option(help: ArgumentHelp("The share of tokens to mask.", valueName: "share"))
-    var maskRate = 0.15
-
-    @Flag(help: "Mask whole words.")
-    var wholeWordMask = false
-
-    @Flag(help: "Mask the same tokens in every epoch.")
-    var staticMask = false
-
-    @Option(help: ArgumentHelp("Tokens of a text at most; longer ones are cut.", valueName: "count"))
-    var maxLength: Int?
-
-    @Option(help: ArgumentHelp("Tokens of a target at most; longer ones are cut.", valueName: "count"))
-    var maxTargetLength: Int?
-
-    func validate() throws {
-        let lengths = [
-            ("--block-length", blockLength), ("--max-length", maxLength), ("--max-target-length", maxTargetLength),
-        ]
-        for (flag, length) in lengths {
-            if let length, length < 1 { throw ValidationError("\(flag) is \(length); give a number above 0") }
-        }
-        guard maskRate > 0, maskRate <= 1 else {
-            throw ValidationError("--mask-rate is \(maskRate); give a share above 0, 1 at most")
-        }
-    }
-}
-
-/// Low-rank adapters.
-struct AdapterArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Learn low-rank adapters of this rank instead of the matrices.", valueName: "rank"))
-    var loraRank: Int?
-
-    @Option(help: ArgumentHelp("Adapters are multiplied by α / rank.", valueName: "alpha"))
-    var loraAlpha: Float = 16
-
-    @Option(help: ArgumentHelp("The share of an adapter's inputs that training leaves out.", valueName: "probability"))
-    var loraDropout: Float = 0
-
-    @Option(
-        help: ArgumentHelp("Ends of the names of the layers that get one, separated by commas.", valueName: "names"))
-    var loraTargetModules = "q,v"
-
-    @Option(help: ArgumentHelp("Go on with adapters that PEFT or Fledge wrote.", valueName: "directory"))
-    var adapter: String?
-
-    @Flag(help: "Add the adapters to the matrices when the run is over.")
-    var loraMerge = false
-
-    @Option(help: ArgumentHelp("Do not learn parameters whose name has this in it; several times.", valueName: "text"))
-    var freeze: [String] = []
 }

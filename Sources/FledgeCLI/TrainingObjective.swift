@@ -20,8 +20,9 @@ struct TrainingObjective {
     }
 
     /// The names of the classes, where the objective has some.
-    func labels(of dataSet: DataSet) throws -> [String]? {
+    func labels(of dataSet: DataSet, problem: ClassLabels.Problem?) throws -> [String]? {
         switch name {
+        case .classification where problem == .regression: ["LABEL_0"]
         case .classification: try LabelNames.all(of: text.labelField, in: dataSet)
         case .tokenClassification: try LabelNames.all(of: text.tagsField, in: dataSet)
         default: nil
@@ -29,7 +30,7 @@ struct TrainingObjective {
     }
 
     /// For texts.
-    func make(labels: [String]) throws -> any Objective {
+    func make(labels: [String], problem: ClassLabels.Problem) throws -> any Objective {
         let tokenizer = try tokenizer()
         let field = RecordText(field: text.textField)
         let source = RecordText(field: text.sourceField, prefix: text.prefix)
@@ -64,9 +65,15 @@ struct TrainingObjective {
             return try InstructionTuning(
                 tokenizer: tokenizer, prompt: source, answer: target, maxLength: text.maxLength)
         case .classification:
+            let kind: SequenceClassification.Kind =
+                switch problem {
+                case .singleLabel: .single(names: labels)
+                case .multiLabel: .multiple(names: labels)
+                case .regression: .regression
+                }
             return SequenceClassification(
                 tokenizer: tokenizer, text: field, pair: text.textPairField.map { RecordText(field: $0) },
-                label: text.labelField, kind: .single(names: labels), maxLength: text.maxLength)
+                label: text.labelField, kind: kind, maxLength: text.maxLength)
         case .tokenClassification:
             return TokenClassification(
                 tokenizer: tokenizer, tokens: text.tokensField, tags: text.tagsField, names: labels,
@@ -82,10 +89,12 @@ struct TrainingObjective {
             let vocabSize: Int?
             let numLabels: Int?
             let labels: [String: String]?
+            let problem: ClassLabels.Problem?
             enum CodingKeys: String, CodingKey {
                 case vocabSize = "vocab_size"
                 case numLabels = "num_labels"
                 case labels = "id2label"
+                case problem = "problem_type"
             }
         }
         let fields = try JSONDecoder().decode(Fields.self, from: model.config)
@@ -95,7 +104,11 @@ struct TrainingObjective {
         case .causalLM, .maskedLM: PretokenizedExamples(vocabularySize: vocabulary)
         case .seq2SeqLM: PretokenizedExamples(vocabularySize: vocabulary, kind: .target)
         case .tokenClassification: PretokenizedExamples(vocabularySize: vocabulary, kind: .tokenClasses(count: classes))
-        case .sequenceClassification: PretokenizedExamples(vocabularySize: vocabulary, kind: .category(count: classes))
+        case .sequenceClassification:
+            PretokenizedExamples(
+                vocabularySize: vocabulary,
+                kind: ClassLabels(names: Array(repeating: "", count: classes), problem: fields.problem).problem
+                    == .singleLabel ? .category(count: classes) : .numbers(count: classes))
         case .questionAnswering: throw UserError.usage("question answering learns from texts, not from token ids")
         }
     }

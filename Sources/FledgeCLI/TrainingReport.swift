@@ -21,15 +21,23 @@ struct TrainingReport {
         let steps: Int
         let loss: Double?
         let evalLoss: Double?
+        let evalAccuracy: Double?
+        let bestStep: Int?
+        let bestMetric: Double?
         let tokensPerSecond: Double?
         let parameters: Int
         let trainableParameters: Int
+        let unlabelledExamples: Int
         let peakMemoryBytes: Int
         let output: String
         let profile: StepProfile?
         enum CodingKeys: String, CodingKey {
             case steps, loss, parameters, output, profile
             case evalLoss = "eval_loss"
+            case evalAccuracy = "eval_accuracy"
+            case bestStep = "best_step"
+            case bestMetric = "best_metric"
+            case unlabelledExamples = "unlabelled_examples"
             case tokensPerSecond = "tokens_per_second"
             case trainableParameters = "trainable_parameters"
             case peakMemoryBytes = "peak_memory_bytes"
@@ -47,6 +55,7 @@ struct TrainingReport {
         var records: [TrainingRecord] = log?.kept ?? []
         let times = trainer.model.engine.times
         var (profiled, profileStart, profileEnd) = (0, start, start)
+        var hasWarned = false
         try trainer.run(shouldStop: { interrupt.happened }) { record in
             try log?.write(record)
             try events?.write(record)
@@ -58,8 +67,12 @@ struct TrainingReport {
                     (times.isOn, profileStart) = (true, .now)
                 }
             }
-            if let loss = record.metrics["eval_loss"] {
-                terminal.print("step \(record.step): eval_loss \(Terminal.fixed(loss, 4))")
+            if trainer.unlabelledExamples > 0, !hasWarned {
+                hasWarned = true
+                terminal.print("warning: step \(record.step) has an example without any label; it teaches nothing")
+            }
+            if record.metrics["eval_loss"] != nil {
+                terminal.print("step \(record.step): \(measured(record))")
             } else if terminal.isEnabled {
                 terminal.draw(line(record, seconds: (ContinuousClock.now - start).seconds, steps: record.step - first))
             } else if record.step % max(1, trainer.totalSteps / 20) == 0 || record.step == 1 {
@@ -73,6 +86,9 @@ struct TrainingReport {
                 trainer.model.engine, steps: profiled, seconds: (profileEnd - profileStart).seconds,
                 type: trainer.model.type)
         terminal.clear()
+        if trainer.unlabelledExamples > 0 {
+            terminal.print("warning: \(trainer.unlabelledExamples) examples had no label and taught nothing")
+        }
         if interrupt.happened, trainer.step < trainer.totalSteps {
             terminal.print("stopped after step \(trainer.step); --resume goes on from there")
         }
@@ -91,6 +107,12 @@ struct TrainingReport {
             + "\(Terminal.fixed(record.tokensPerSecond ?? 0, 0)) tokens/s"
     }
 
+    /// What an evaluation found: “eval_loss 0.1234, eval_accuracy 0.9000”.
+    private func measured(_ record: TrainingRecord) -> String {
+        record.metrics.sorted { $0.key > $1.key }.map { "\($0.key) \(Terminal.fixed($0.value, 4))" }
+            .joined(separator: ", ")
+    }
+
     private func picture(_ records: [TrainingRecord]) throws {
         guard records.count > 1 else { return }
         let path = arguments.output + "/loss.svg"
@@ -107,18 +129,22 @@ struct TrainingReport {
     private func summary(_ records: [TrainingRecord], _ profile: StepProfile?) throws {
         let steps = records.filter { $0.loss != nil }
         let speeds = steps.compactMap(\.tokensPerSecond).sorted()
+        let evaluation = records.last { $0.metrics["eval_loss"] != nil }?.metrics
         let summary = Summary(
             steps: trainer.step, loss: steps.last?.loss,
-            evalLoss: records.last { $0.metrics["eval_loss"] != nil }?.metrics["eval_loss"],
+            evalLoss: evaluation?["eval_loss"], evalAccuracy: evaluation?["eval_accuracy"],
+            bestStep: trainer.best?.step, bestMetric: trainer.best?.metric,
             tokensPerSecond: speeds.isEmpty ? nil : speeds[speeds.count / 2],
             parameters: trainer.model.parameters.count,
-            trainableParameters: trainer.model.learned.reduce(0) { $0 + $1.value.elementCount },
+            trainableParameters: trainer.model.learned.reduce(0) { $0 + $1.shape.elementCount },
+            unlabelledExamples: trainer.unlabelledExamples,
             peakMemoryBytes: Terminal.peakMemoryBytes, output: arguments.output, profile: profile)
         if arguments.json { return try Terminal.json(summary) }
         Terminal.output(
             "\(summary.steps) steps"
                 + (summary.loss.map { ", loss \(Terminal.fixed($0, 4))" } ?? "")
                 + (summary.evalLoss.map { ", evaluation \(Terminal.fixed($0, 4))" } ?? "")
+                + (summary.evalAccuracy.map { ", accuracy \(Terminal.fixed($0, 4))" } ?? "")
                 + ", \(Terminal.fixed(summary.tokensPerSecond ?? 0, 0)) tokens/s, "
                 + "\(Terminal.megabytes(summary.peakMemoryBytes)); the model is in \(arguments.output)\n")
         if let profile { Terminal.output(profile.text) }

@@ -25,28 +25,61 @@ struct TrainingRun {
         let name = try objectiveName()
         let choice = TrainingObjective(
             name: name, text: arguments.text, tokenizerDirectory: tokenizerDirectory ?? model)
-        let labels = isTokenised ? nil : try choice.labels(of: dataSet)
-        let model = try learningModel(name.task, labels: labels, engine)
+        let problem = try problem(of: name)
+        let labels = isTokenised ? nil : try choice.labels(of: dataSet, problem: problem)
+        let model = try learningModel(name.task, labels: labels, problem: problem, engine)
         try adapt(model)
-        let objective = isTokenised ? try choice.tokenised(for: model) : try choice.make(labels: labels ?? [])
-        let data = try TrainingData(dataSet, objective: objective, options: arguments.batching())
+        let objective =
+            isTokenised
+            ? try choice.tokenised(for: model) : try choice.make(labels: labels ?? [], problem: problem ?? .singleLabel)
+        let data = try TrainingData(
+            dataSet, objective: objective, options: arguments.batching(), limits: model.limits)
         var evaluation: TrainingData?
         if !arguments.evalData.isEmpty {
             evaluation = try TrainingData(
                 await DataInput.dataSet(arguments.evalData), objective: objective,
-                options: BatchOptions(size: .examples(arguments.batchSize), shuffles: false))
+                options: BatchOptions(size: .examples(arguments.batchSize), shuffles: false), limits: model.limits)
         }
         let store = CheckpointStore(path: arguments.output)
         try store.prepare()
         let trainer = try Trainer(
             model: model, data: data, evaluation: evaluation, options: options, checkpoints: store,
-            copiedFiles: tokenizerFiles)
+            copiedFiles: tokenizerFiles,
+            fingerprint: try fingerprint(name, dataSet, isTokenised: isTokenised, batching: arguments.batching()))
         if arguments.resume, let last = try store.latestValid(report: { Terminal.error("warning: \($0)\n") }) {
-            try trainer.resume(from: last)
+            try trainer.resume(from: last, anyway: arguments.resumeAnyway)
         }
         try TrainingReport(arguments, trainer: trainer).run()
         if arguments.lora.loraMerge { model.mergeAdapters() }
         try model.export(to: arguments.output, copying: tokenizerFiles)
+    }
+
+    /// What a run that goes on from this one's checkpoints must have in common with it.
+    private func fingerprint(
+        _ name: ObjectiveName, _ dataSet: DataSet, isTokenised: Bool, batching: BatchOptions
+    ) throws -> RunFingerprint {
+        var fingerprint = RunFingerprint(isTokenised ? [:] : arguments.text.settings)
+        fingerprint.settings["the objective"] = isTokenised ? "\(name.rawValue) from token ids" : name.rawValue
+        fingerprint.settings["the seed"] = String(arguments.seed)
+        fingerprint.note(batching, accumulation: arguments.gradientAccumulationSteps)
+        try fingerprint.note("the data", files: dataSet.files.map(\.path))
+        return fingerprint
+    }
+
+    /// What a text's label is, as the command line or the configuration says it.
+    private func problem(of name: ObjectiveName) throws -> ClassLabels.Problem? {
+        guard name == .classification else {
+            if arguments.text.problemType != nil {
+                throw UserError.usage("--problem-type is for --objective classification; leave it out")
+            }
+            return nil
+        }
+        struct Fields: Decodable {
+            let problemType: ClassLabels.Problem?
+            enum CodingKeys: String, CodingKey { case problemType = "problem_type" }
+        }
+        return arguments.text.problemType
+            ?? (try? JSONDecoder().decode(Fields.self, from: configuration().data))?.problemType
     }
 
     /// Whether the first record is token ids already.
@@ -82,9 +115,11 @@ struct TrainingRun {
         return (fields.modelType, data, path)
     }
 
-    private func learningModel(_ task: LearningTask, labels: [String]?, _ engine: Engine) throws -> LearningModel {
+    private func learningModel(
+        _ task: LearningTask, labels: [String]?, problem: ClassLabels.Problem?, _ engine: Engine
+    ) throws -> LearningModel {
         let configuration = try configuration()
-        let config = try labels.map { try TrainingRun.config(configuration.data, labels: $0) } ?? configuration.data
+        let config = try TrainingRun.config(configuration.data, labels: labels, problem: problem)
         if let model {
             return try LearningModel(
                 directory: model, config: config, task: task, type: arguments.dtype, seed: arguments.seed,
@@ -95,9 +130,13 @@ struct TrainingRun {
             engine: engine)
     }
 
-    /// A configuration with the labels of a data set.
-    private static func config(_ data: Data, labels: [String]) throws -> Data {
-        guard case .object(var fields) = try JSONDecoder().decode(OpaqueJSON.self, from: data) else { return data }
+    /// A configuration with the labels of a data set, and what they are.
+    private static func config(_ data: Data, labels: [String]?, problem: ClassLabels.Problem?) throws -> Data {
+        guard labels != nil || problem != nil,
+            case .object(var fields) = try JSONDecoder().decode(OpaqueJSON.self, from: data)
+        else { return data }
+        if let problem { fields["problem_type"] = .string(problem.rawValue) }
+        guard let labels else { return try JSONEncoder().encode(OpaqueJSON.object(fields)) }
         var (names, ids): ([String: OpaqueJSON], [String: OpaqueJSON]) = ([:], [:])
         for (index, label) in labels.enumerated() {
             names[String(index)] = .string(label)

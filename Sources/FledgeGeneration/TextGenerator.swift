@@ -34,10 +34,11 @@ public struct TextGenerator: Sendable {
     ///
     /// - Throws: ``ModelError``, ``SafetensorsError``, ``WeightError``, ``TokenizerError``.
     public static func from(
-        directory: URL, type: WeightType = .float32, engine: Engine = .shared
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
     ) throws -> TextGenerator {
         TextGenerator(
-            model: try AutoModelForGeneration.from(directory: directory, type: type, engine: engine),
+            model: try AutoModelForGeneration.from(
+                directory: directory, type: type, engine: engine, registry: registry),
             tokenizer: try AutoTokenizer.from(directory: directory),
             config: try GenerationConfig(directory: directory))
     }

@@ -52,7 +52,7 @@ public enum AutoModel {
         directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
     ) throws -> any Backbone {
         let (_, family, source) = try registry.open(directory, type: type, engine: engine)
-        return try family.backbone(source)
+        return try registry.model(family.backbone, source)
     }
 }
 
@@ -90,9 +90,9 @@ public enum AutoModelForGeneration {
                 types: types.sorted())
         }
         let (_, family, source) = try registry.open(directory, type: type, engine: engine)
-        if let load = family.seq2SeqLM { return try load(source) }
+        if let load = family.seq2SeqLM { return try registry.model(load, source) }
         guard let load = family.causalLM else { preconditionFailure("a head was there a moment ago") }
-        return try load(source)
+        return try registry.model(load, source)
     }
 }
 

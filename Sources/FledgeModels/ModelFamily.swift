@@ -35,6 +35,8 @@ public struct ModelFamily: Sendable {
 /// Which model families there are, by `model_type`.
 public struct ModelRegistry: Sendable {
     public private(set) var families: [String: ModelFamily] = [:]
+    /// Low-rank adapters that models are loaded with; see ``adapting(with:)``.
+    var adapter: URL?
 
     public init() {}
 
@@ -70,8 +72,7 @@ public struct ModelRegistry: Sendable {
         guard let family = families[config.modelType] else {
             throw ModelError.unsupportedModelType(path, config.modelType, families.keys.sorted())
         }
-        let checkpoint = try Checkpoint(directory: directory.path)
-        let weights = WeightLoader(checkpoint, type: type, engine: engine)
+        let weights = try weights(directory, of: family, type: type, engine: engine)
         return (config, family, ModelSource(directory: directory, config: data, weights: weights))
     }
 
@@ -89,6 +90,6 @@ public struct ModelRegistry: Sendable {
         }
         let (_, family, source) = try open(directory, type: type, engine: engine)
         guard let load = family[keyPath: head] else { preconditionFailure("a head was there a moment ago") }
-        return try load(source)
+        return try model(load, source)
     }
 }

@@ -104,7 +104,7 @@ public struct RecurrentLanguageModel: CausalLanguageModel {
 }
 
 extension RecurrentLanguageModel: TrainableCausalModel {
-    public func loss(_ sequences: [TokenSequence], labels: [[Int]], factor: Float) -> Tensor {
+    public func loss(_ sequences: [TokenSequence], labels: [[Int]], factor: Float, smoothing: Float) -> Tensor {
         guard let head else { preconditionFailure("this model was loaded without its language-model head") }
         // Nothing is asked of a sequence's last token, unless there is nothing else.
         let isShort = sequences.allSatisfy { $0.ids.count < 2 }
@@ -114,6 +114,6 @@ extension RecurrentLanguageModel: TrainableCausalModel {
         var state: RecurrentState?
         let hidden = run(
             inputs.flatMap { $0 }, steps, state: &state, workspace: Workspace(engine: engine), observe: nil)
-        return head.crossEntropy(hidden, labels: steps.places.map { wanted[$0] }, factor: factor)
+        return head.crossEntropy(hidden, labels: steps.places.map { wanted[$0] }, factor: factor, smoothing: smoothing)
     }
 }

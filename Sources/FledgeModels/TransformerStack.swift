@@ -47,7 +47,7 @@ public struct TransformerStack: Sendable {
     }
 
     /// Whether gradients flow back through the layers.
-    var isDifferentiable: Bool { blocks.first?.selfAttention.queryKeyValue.weight.isDifferentiable ?? false }
+    var isDifferentiable: Bool { blocks.first?.selfAttention.queryKeyValue.isDifferentiable ?? false }
 
     /// Whether the way back computes what lies within a block again.
     private var recomputes: Bool { isDifferentiable && GradientMode.current == .recomputing }

@@ -53,7 +53,7 @@ public struct SelfAttention: Sendable {
     ) -> Tensor {
         let (queries, keys) = (heads * headWidth, keyValueHeads * headWidth)
         let projected = queryKeyValue(hidden, norm: norm)
-        if queryKeyValue.weight.isDifferentiable {
+        if queryKeyValue.isDifferentiable {
             return output(attended(projected, step), residual: residual, drops: true)
         }
         if let rotation = step.rotation {
@@ -113,8 +113,8 @@ public struct CrossAttention: Sendable {
         self.scale = scale
     }
 
-    /// Whether a head's columns are whole panels, which attending to hidden states needs.
-    public var canAttendToHiddenStates: Bool { headWidth % 32 == 0 }
+    /// Whether a head's columns are whole panels and the matrices are all there is, which attending to hidden states needs.
+    public var canAttendToHiddenStates: Bool { headWidth % 32 == 0 && keyValue.adapters.isEmpty }
 
     private var width: Int { heads * headWidth }
 
@@ -130,7 +130,7 @@ public struct CrossAttention: Sendable {
     {
         let query = query(hidden, norm: norm)
         state.step.recorder?.record(self, queries: query)
-        if keyValue.weight.isDifferentiable, let pending = state.pendingCrossAttention {
+        if keyValue.isDifferentiable, let pending = state.pendingCrossAttention {
             var row = 0
             let pairs = state.crossSpans.map { span in
                 defer { row += span.keyCount }

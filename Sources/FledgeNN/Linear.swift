@@ -10,8 +10,10 @@ public struct Linear: Sendable {
     public let bias: Tensor?
     /// Whether gate and value lie one after the other rather than interleaved: gradients can flow through this.
     private let isGatedAfterwards: Bool
-    /// What training adds to the weights, and where among the outputs.
-    private let adapters: [(adapter: LowRankAdapter, column: Int)]
+    /// Whether gradients flow back through this layer, be it learned or not.
+    public let isDifferentiable: Bool
+    /// What low-rank adaptation adds to the weights, and where among the outputs.
+    let adapters: [(adapter: LowRankAdapter, column: Int)]
     /// What training leaves out of this layer's results, where whoever calls it asks for that.
     public let dropout: Dropout?
 
@@ -27,6 +29,7 @@ public struct Linear: Sendable {
         self.weight = weight
         self.bias = bias
         isGatedAfterwards = false
+        isDifferentiable = weight.isDifferentiable
         adapters = []
         dropout = nil
     }
@@ -75,13 +78,12 @@ public struct Linear: Sendable {
         if let empty = matrices.first(where: { $0.elementCount == 0 }) {
             matrices = matrices.map { _ in empty }
         }
-        let isGatedAfterwards = gated && loader.isDifferentiable
+        let isGatedAfterwards = gated && (loader.isDifferentiable || !adapters.isEmpty)
         self.isGatedAfterwards = isGatedAfterwards
         self.adapters = adapters
         dropout = loader.nextDropout()
-        weight = PackedWeight(
-            matrices, type: loader.type, gated: gated && !isGatedAfterwards,
-            isDifferentiable: loader.isDifferentiable, engine: loader.engine)
+        isDifferentiable = loader.isDifferentiable
+        weight = loader.packed(matrices, gated: gated && !isGatedAfterwards)
         bias =
             biases.isEmpty
             ? nil : gated && !isGatedAfterwards ? Linear.interleaved(biases) : Tensor.concatenated(biases)
@@ -106,7 +108,7 @@ public struct Linear: Sendable {
         _ x: Tensor, norm: Norm? = nil, scale: Float = 1, activation: Activation = .identity,
         residual: Tensor? = nil, drops: Bool = false
     ) -> Tensor {
-        guard weight.isDifferentiable else {
+        guard isDifferentiable || !adapters.isEmpty else {
             return x.product(weight, norm: norm, bias: bias, scale: scale, activation: activation, residual: residual)
         }
         let dropout = drops ? dropout : nil
@@ -133,7 +135,11 @@ public struct Linear: Sendable {
     }
 
     /// factor · Σ −log softmax(x Wᵀ + b)[label] over the rows with a label of at least 0: `[1]`.
-    public func crossEntropy(_ x: Tensor, norm: Norm? = nil, scale: Float = 1, labels: [Int], factor: Float) -> Tensor {
-        x.crossEntropy(weight, norm: norm, bias: bias, scale: scale, labels: labels, factor: factor)
+    /// `smoothing` of it is the mean over all classes instead.
+    public func crossEntropy(
+        _ x: Tensor, norm: Norm? = nil, scale: Float = 1, labels: [Int], factor: Float, smoothing: Float = 0
+    ) -> Tensor {
+        x.crossEntropy(
+            weight, norm: norm, bias: bias, scale: scale, labels: labels, factor: factor, smoothing: smoothing)
     }
 }

@@ -18,7 +18,7 @@ public final class ParameterSet: WeightSource {
     /// Beginnings of names under which a model from nothing has its weights.
     private let prefixes: [String]
 
-    /// Copies of a checkpoint's floating-point tensors, as float32.
+    /// A checkpoint's floating-point tensors: of those that are learned, float32 copies are made.
     ///
     /// - Parameters:
     ///   - checkpoint: where they are.
@@ -34,12 +34,7 @@ public final class ParameterSet: WeightSource {
         for name in checkpoint.names {
             let tensor = try checkpoint.tensor(name)
             guard tensor.dtype.isFloatingPoint else { continue }
-            let value = Tensor(zeros: tensor.shape)
-            tensor.withFloats { source in
-                if let base = source.baseAddress { value.floats.update(from: base, count: source.count) }
-            }
-            tensor.dropPages()
-            add(Parameter(name: name, value: value))
+            add(Parameter(name: name, stored: tensor))
         }
     }
 
@@ -63,6 +58,7 @@ public final class ParameterSet: WeightSource {
     public func add(_ parameter: Parameter) {
         if let index = indices[parameter.name] {
             parameters[index] = parameter
+            forgetPacked()
         } else {
             indices[parameter.name] = parameters.count
             parameters.append(parameter)
@@ -80,7 +76,7 @@ public final class ParameterSet: WeightSource {
     }
 
     public func shape(of name: String, wanted: Shape) -> [Int]? {
-        if let parameter = self[name] { return Array(parameter.value.shape) }
+        if let parameter = self[name] { return Array(parameter.shape) }
         guard let value = initializer?(name, wanted) else { return nil }
         add(Parameter(name: name, value: value))
         initialized.append(name)
@@ -90,14 +86,49 @@ public final class ParameterSet: WeightSource {
     public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
         guard let parameter = self[name] else { throw .missingTensor(path, name) }
         used.insert(name)
-        return parameter.tensor
+        let tensor = isFrozen ? parameter.source : parameter.tensor
+        fixed[name] = parameter.isTrainable ? nil : tensor.bytes
+        return tensor
     }
 
+    /// The bytes of the tensors that nobody learns, by name.
+    private var fixed: [String: Range<UInt>] = [:]
+    /// What was packed of them.
+    private var packed: [PackedKey: PackedWeight] = [:]
+
+    private struct PackedKey: Hashable {
+        let type: WeightType
+        /// Where each matrix begins, and its shape and strides.
+        let places: [UInt]
+        let layouts: [Int]
+    }
+
+    /// Matrices that nobody learns are packed once, not for every step.
+    public func packed(_ matrices: [Tensor], type: WeightType, pack: () -> PackedWeight) -> PackedWeight? {
+        let isFixed = matrices.allSatisfy { matrix in
+            matrix.elementCount > 0 && fixed.values.contains { $0.contains(matrix.bytes.lowerBound) }
+        }
+        guard isFixed else { return nil }
+        let key = PackedKey(
+            type: type, places: matrices.map(\.bytes.lowerBound),
+            layouts: matrices.flatMap { Array($0.shape) + Array($0.strides) })
+        if let known = packed[key] { return known }
+        let fresh = pack()
+        packed[key] = fresh
+        return fresh
+    }
+
+    /// Forgets what was packed, as somebody has changed a tensor that nobody learns.
+    public func forgetPacked() { (fixed, packed) = ([:], [:]) }
+
+    /// Whether all tensors are handed out as they lie, learned or not.
+    public var isFrozen = false
+
     /// How many numbers there are.
-    public var count: Int { parameters.reduce(0) { $0 + $1.value.elementCount } }
+    public var count: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
     /// How many of them are learned.
     public var trainableCount: Int {
-        parameters.reduce(0) { $0 + ($1.isTrainable ? $1.value.elementCount : 0) }
+        parameters.reduce(0) { $0 + ($1.isTrainable ? $1.shape.elementCount : 0) }
     }
 
     public func clearGradients() {

@@ -28,8 +28,7 @@ public struct Recurrent: Sendable {
             let weight = try scope.tensor("weight_hh_l\(index)", shape: Shape(rows, width))
             let recurrence = Recurrence(
                 cell: cell,
-                weight: PackedWeight(
-                    [weight], type: loader.type, isDifferentiable: loader.isDifferentiable, engine: loader.engine),
+                weight: loader.packed([weight], gated: false),
                 bias: try scope.vector("bias_hh_l\(index)", shape: Shape(rows)))
             layers.append(Layer(input: input, recurrence: recurrence))
         }

@@ -48,6 +48,19 @@ public final class WeightLoader {
         return adapter
     }
 
+    /// Packs matrices `[outputs, inputs]`, one below the other, gate and value interleaved where `gated`. What the source
+    /// keeps because nobody learns it is not packed again, and gradients go through it without its matrices.
+    func packed(_ matrices: [Tensor], gated: Bool) -> PackedWeight {
+        if isDifferentiable, !gated {
+            let kept = checkpoint.packed(matrices, type: type) {
+                PackedWeight(matrices, type: type, engine: engine)
+            }
+            if let kept { return kept }
+        }
+        return PackedWeight(
+            matrices, type: type, gated: gated, isDifferentiable: isDifferentiable, engine: engine)
+    }
+
     /// The dropout of the next layer; each layer has numbers of its own.
     func nextDropout() -> Dropout? {
         layers += 1

@@ -13,6 +13,13 @@ public protocol WeightSource {
     func shape(of name: String, wanted: Shape) -> [Int]?
     /// - Throws: ``SafetensorsError``.
     func tensor(_ name: String) throws(SafetensorsError) -> Tensor
+    /// The packed weight of matrices, one below the other, that this source keeps between one model and the next because
+    /// nobody learns them; nil for all others. `pack` makes it.
+    func packed(_ matrices: [Tensor], type: WeightType, pack: () -> PackedWeight) -> PackedWeight?
+}
+
+extension WeightSource {
+    public func packed(_ matrices: [Tensor], type: WeightType, pack: () -> PackedWeight) -> PackedWeight? { nil }
 }
 
 extension WeightSource {

@@ -23,6 +23,7 @@ public struct Markup: Sendable, Equatable, CustomStringConvertible {
     public var isEmpty: Bool { html.isEmpty }
 
     public static func += (markup: inout Markup, other: Markup) { markup.html += other.html }
+    public static func + (first: Markup, second: Markup) -> Markup { Markup([first, second]) }
 
     /// Text as it may stand in HTML, between tags and in quoted attributes. Control characters, which HTML does not allow,
     /// become replacement characters. O(text).

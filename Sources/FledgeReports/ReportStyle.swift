@@ -76,6 +76,22 @@ public enum ReportStyle {
         svg .series { stroke: var(--accent); fill: none; stroke-width: 2; }
         svg .series.second { stroke: var(--second); }
         svg .series.third { stroke: var(--third); }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18.5rem, 100%), 1fr)); gap: .5rem 1.5rem; }
+        .chart { max-width: 30rem; min-width: 0; }
+        .chart figcaption { color: var(--ink); font-weight: 600; margin: 0 0 .3rem; }
+        .chart svg text { font-size: 13px; }
+        .chart .note { margin: .2rem 0 0; }
+        .chart-legend { display: flex; flex-wrap: wrap; gap: .1rem .9rem; margin: 0 0 .3rem; padding: 0; list-style: none; font-size: .875rem; color: var(--muted); }
+        .chart-legend svg { display: inline-block; width: .8rem; height: .8rem; margin: 0 .35rem 0 0; vertical-align: -.05rem; }
+        svg .name { fill: var(--ink); }
+        svg .guide { stroke: var(--muted); stroke-dasharray: 4 3; }
+        svg .mark, svg .bar { fill: var(--accent); }
+        svg .whisker, svg .trend { stroke: var(--accent); stroke-width: 2; fill: none; }
+        svg .trend { stroke-width: 1; opacity: .6; }
+        svg .mark.second, svg .bar.second { fill: var(--second); }
+        svg .whisker.second, svg .trend.second { stroke: var(--second); }
+        svg .mark.third, svg .bar.third { fill: var(--third); }
+        svg .whisker.third, svg .trend.third { stroke: var(--third); }
         .controls { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin: 0 0 .9rem; }
         .controls label, .controls .control { display: grid; gap: .2rem; font-size: .875rem; color: var(--muted); }
         select, button, input[type=range] { font: inherit; color: var(--ink); accent-color: var(--accent); }

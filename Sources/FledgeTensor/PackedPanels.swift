@@ -57,6 +57,15 @@ struct PackedPanels: Sendable {
         withExtendedLifetime(matrices) {}
     }
 
+    /// Packs the transpose of what is packed, as bfloat16 where it is bfloat16, else as float32.
+    init(turning packed: fledge_packed, to type: WeightType, engine: Engine) {
+        scales = nil
+        sums = nil
+        data = Storage(
+            uninitialized: fledge_packed_bytes(type.kernelType, packed.depth, packed.columns), engine: engine)
+        withUnsafePointer(to: packed) { fledge_pack_turned(engine.kernels, engine.pool, $0, data.pointer) }
+    }
+
     private static func canPackAcross(_ sources: [Tensor], _ type: WeightType) -> Bool {
         sources.count == 1 && sources[0].dtype == .float32 && !sources[0].isContiguous
             && (type == .float32 || type == .bfloat16)

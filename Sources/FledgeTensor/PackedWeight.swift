@@ -92,13 +92,33 @@ public struct PackedWeight: Sendable {
 
     /// The weight that takes gradients of the product's result back to its operand: the transpose, packed.
     func transposed(engine: Engine) -> PackedWeight {
-        precondition(!sources.isEmpty, "gradients through a weight whose matrices were not kept")
+        guard !sources.isEmpty else { return turned(engine: engine) }
         let type: WeightType = type == .bfloat16 ? .bfloat16 : .float32
         let matrices = sources.map { $0.detached().converted(to: .float32) }
         let panels =
             matrices.count == 1 && !matrices[0].isContiguous
             ? PackedPanels([matrices[0].transposed(0, 1)], type: type, gated: false, engine: engine, isShort: true)
             : PackedPanels(across: matrices.map { $0.contiguous() }, type: type, engine: engine)
+        return PackedWeight(panels, columns: depth, depth: columns, type: type)
+    }
+
+    /// Whether ``transposed(columns:engine:)`` can be asked for.
+    var hasStretches: Bool { sources.count == 1 && sources[0].isContiguous && sources[0].dtype == .float32 }
+
+    /// The same for some of the columns.
+    func transposed(columns stretch: Range<Int>, engine: Engine) -> PackedWeight {
+        let part = sources[0].detached().sliced(0, stretch)
+        let type: WeightType = type == .bfloat16 ? .bfloat16 : .float32
+        return PackedWeight(
+            PackedPanels(across: [part], type: type, engine: engine), columns: depth, depth: stretch.count, type: type)
+    }
+
+    /// The transpose of a weight that is not learned and has kept no matrices, made of its own packed numbers: bfloat16
+    /// where they are, else float32; int8 is multiplied by its scales.
+    private func turned(engine: Engine) -> PackedWeight {
+        precondition(!isGated, "gradients through a gated weight")
+        let type: WeightType = type == .bfloat16 ? .bfloat16 : .float32
+        let panels = PackedPanels(turning: packed, to: type, engine: engine)
         return PackedWeight(panels, columns: depth, depth: columns, type: type)
     }
 

@@ -16,13 +16,14 @@
 public enum SafetensorsWriter {
     /// Writes the tensors from the memory that they lie in.
     ///
-    /// The file appears under its name only when it is complete.
+    /// The file appears under its name only when it is complete. With `dtype`, numbers are converted to it one tensor after
+    /// the other.
     ///
     /// - Throws: ``SafetensorsError/unwritable(_:_:)``.
     public static func write(
-        _ tensors: [String: Tensor], metadata: [String: String] = [:], to path: String
+        _ tensors: [String: Tensor], metadata: [String: String] = [:], as dtype: DType? = nil, to path: String
     ) throws(SafetensorsError) {
-        let stream = SafetensorsStream(tensors, metadata: metadata)
+        let stream = SafetensorsStream(tensors, metadata: metadata, as: dtype)
         let partial = path + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
         do throws(FileSink.Failure) {
             let sink = try FileSink(path: partial)
@@ -40,26 +41,30 @@ public enum SafetensorsWriter {
 package struct SafetensorsStream {
     private let header: [UInt8]
     private let parts: [Tensor]
+    private let dtype: DType?
 
-    package init(_ tensors: [String: Tensor], metadata: [String: String] = [:]) {
+    package init(_ tensors: [String: Tensor], metadata: [String: String] = [:], as dtype: DType? = nil) {
+        self.dtype = dtype
         // Wider types first keep every tensor aligned to its element.
         let sorted = tensors.sorted { a, b in
-            let (x, y) = (a.value.dtype.byteCount, b.value.dtype.byteCount)
+            let (x, y) = ((dtype ?? a.value.dtype).byteCount, (dtype ?? b.value.dtype).byteCount)
             return x == y ? a.key < b.key : x > y
         }
         var entries: [String] = []
         if !metadata.isEmpty {
-            let fields = metadata.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
+            let fields = metadata.sorted { $0.key < $1.key }.map {
+                "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))"
+            }
             entries.append("\"__metadata__\":{\(fields.joined(separator: ","))}")
         }
         var end = 0
         for (name, tensor) in sorted {
             let start = end
-            end += tensor.elementCount * tensor.dtype.byteCount
+            end += tensor.elementCount * (dtype ?? tensor.dtype).byteCount
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             entries.append(
-                "\(Self.quoted(name)):{\"data_offsets\":[\(start),\(end)],"
-                    + "\"dtype\":\"\(SafetensorsHeader.name(of: tensor.dtype))\",\"shape\":[\(shape)]}")
+                "\(JSONText.quoted(name)):{\"data_offsets\":[\(start),\(end)],"
+                    + "\"dtype\":\"\(SafetensorsHeader.name(of: dtype ?? tensor.dtype))\",\"shape\":[\(shape)]}")
         }
         var json = Array("{\(entries.joined(separator: ","))}".utf8)
         json.append(contentsOf: repeatElement(0x20, count: (8 - json.count % 8) % 8))
@@ -76,25 +81,10 @@ package struct SafetensorsStream {
         }
         try outcome.get()
         for part in parts {
-            let tensor = part.contiguous()
+            let tensor = (dtype.map { part.converted(to: $0) } ?? part).contiguous()
             defer { withExtendedLifetime(tensor) {} }
             let bytes = tensor.elementCount * tensor.dtype.byteCount
             try body(UnsafeRawBufferPointer(start: tensor.pointer, count: bytes))
         }
-    }
-
-    /// A JSON string.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20:
-                result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

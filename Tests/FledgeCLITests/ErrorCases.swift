@@ -16,7 +16,8 @@ struct ErrorCase: Sendable, CustomStringConvertible {
     }
 
     static let all: [ErrorCase] =
-        models + prompts + templates + settings + training + runs + evaluation + modelEvaluation + explanations + others
+        models + prompts + templates + settings + training + runs + evaluation + modelEvaluation + lab + explanations
+        + others
 
     static let explanations = [
         ErrorCase(64, "explain-no-prompt", "explain --model TINY"),
@@ -185,6 +186,7 @@ struct BrokenModels {
         try Data("{# inputs: text #}\n{# qurey #}\n{{ text }}\n".utf8).write(to: directory.file("broken.jinja"))
         try addTrainingFiles()
         try addEvaluationFiles()
+        try addLabFiles()
         try copy("empty", without: try FileManager.default.contentsOfDirectory(atPath: Fledge.tiny))
         try copy("broken-config", replacing: ["config.json": "{\"model_type\": "])
         try copy("unsupported", replacing: ["config.json": #"{"model_type": "gpt_neox"}"#])

@@ -5,7 +5,7 @@ struct HelpTests {
     static let commands = [
         "", "generate", "prompt", "explain", "classify", "ner", "fill-mask", "embed", "answer", "tokenize",
         "train-tokenizer", "forward", "info", "bench", "bench-tokenizer", "hub", "hub download", "pretrain", "finetune",
-        "evaluate",
+        "evaluate", "lab",
     ]
 
     @Test(arguments: commands) func helpIsTheSnapshot(command: String) throws {

@@ -16,7 +16,13 @@ struct RecipeTests {
         num_train_epochs: 3
         learning_rate: 1e-3
         lr_scheduler_type: cosine
+        lr_scheduler_kwargs: {num_cycles: 0.5}
         warmup_steps: 2
+        warmup_ratio: null
+        adam_beta1: 0.8
+        adam_beta2: 0.99
+        adam_epsilon: 1e-6
+        label_smoothing_factor: 0.1
         weight_decay: 0.1
         max_grad_norm: 0.5
         optim: adamw
@@ -29,7 +35,12 @@ struct RecipeTests {
         save_total_limit: 2
         eval_steps: 3
         early_stopping_patience: 5
+        metric_for_best_model: loss
+        load_best_model_at_end: true
+        no_load_best_model_at_end: false
+        average_checkpoints: null
         resume: false
+        resume_anyway: false
         log_file: log.jsonl
         tensorboard: events
         text_field: text
@@ -38,6 +49,7 @@ struct RecipeTests {
         target_field: target
         prefix: "-x"
         label_field: label
+        problem_type: null
         tokens_field: tokens
         tags_field: tags
         block_length: 32

@@ -34,6 +34,18 @@ extension ErrorCase {
         ErrorCase(64, "run-float16", "\(run) --dtype float16"),
         ErrorCase(64, "run-other-optimiser", "\(run) --optim lion"),
         ErrorCase(64, "run-schedule-without-minimum", "\(run) --lr-scheduler-type cosine_with_min_lr"),
+        ErrorCase(64, "run-schedule-option-unknown", "\(run) --lr-scheduler-kwargs {\"what\":1}"),
+        ErrorCase(64, "run-schedule-option-of-another", "\(run) --lr-scheduler-kwargs {\"power\":2}"),
+        ErrorCase(64, "run-two-warmups", "\(run) --warmup-steps 1 --warmup-ratio 0.1"),
+        ErrorCase(64, "run-constants-of-another-optimiser", "\(run) --optim sgd --adam-beta1 0.8"),
+        ErrorCase(64, "run-beta-one", "\(run) --adam-beta2 1"),
+        ErrorCase(64, "run-smoothing-one", "\(run) --label-smoothing-factor 1"),
+        ErrorCase(64, "run-nothing-to-measure", "\(run) --load-best-model-at-end"),
+        ErrorCase(64, "run-unknown-metric", "\(run) --eval-data DIR/ids.jsonl --metric-for-best-model bleu"),
+        ErrorCase(
+            64, "run-metric-of-another-task", "\(run) --eval-data DIR/ids.jsonl --metric-for-best-model accuracy"),
+        ErrorCase(64, "run-resume-anyway-alone", "\(run) --resume-anyway"),
+        ErrorCase(64, "run-problem-of-another-objective", "\(run) --problem-type regression"),
         ErrorCase(64, "run-no-threads", "\(run) --threads 0"),
         ErrorCase(64, "run-no-block", "\(run) --block-length 0"),
         ErrorCase(64, "run-no-length", "\(run) --max-length=-1"),
@@ -47,12 +59,14 @@ extension ErrorCase {
         ErrorCase(64, "run-alpha-nan", "\(run) --lora-rank 2 --lora-target-modules c_attn --lora-alpha nan"),
         ErrorCase(64, "run-no-target-module", "\(run) --lora-rank 2 --lora-target-modules nothing"),
         ErrorCase(65, "run-no-adapter", "\(run) --adapter DIR/empty"),
+        ErrorCase(64, "run-whole-model-int8", "\(run) --dtype int8"),
+        ErrorCase(65, "generate-no-adapter", "generate --model TINY --adapter DIR/empty --input-ids 5,1"),
     ]
 
     private static let records = [
         ErrorCase(65, "run-id-outside-vocabulary", data("outside.jsonl")),
         ErrorCase(65, "run-labels-of-another-length", data("labels.jsonl")),
-        ErrorCase(64, "run-sequence-too-long", data("long.jsonl")),
+        ErrorCase(65, "run-sequence-too-long", data("long.jsonl")),
         ErrorCase(65, "run-empty-file", data("nothing-in-it.jsonl")),
         ErrorCase(65, "run-blank-lines", data("blank.jsonl")),
         ErrorCase(66, "run-no-data", data("nothing.jsonl")),
@@ -95,7 +109,7 @@ extension BrokenModels {
             "ids.jsonl": TrainingFiles.lines.joined(separator: "\n"),
             "outside.jsonl": #"{"input_ids": [1, 2, 64]}"#,
             "labels.jsonl": #"{"input_ids": [1, 2, 3], "labels": [1, 2]}"#,
-            "long.jsonl": "{\"input_ids\": [\(long)]}", "nothing-in-it.jsonl": "", "blank.jsonl": " \n\n",
+            "long.jsonl": "{\"input_ids\": [\(long)]}", "nothing-in-it.jsonl": "",
             "broken.yaml": "max_steps: [1, 2\n  x: {", "list.yaml": "- max_steps\n",
             "unknown.yaml": "no_such_flag: 3\n", "objects.yaml": "max_steps: {a: 1}\n",
         ]

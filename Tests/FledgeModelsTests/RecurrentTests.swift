@@ -65,21 +65,6 @@ import Testing
         #expect(model.cacheBytes(sequences: .max, promptTokens: 1, newTokens: 1) == .max)
     }
 
-    @Test(arguments: ["lstm-untied", "gru-untied"])
-    func `Gradients do not depend on the number of threads, bit for bit`(name: String) throws {
-        let fixture = TrainingFixture(path: "families/" + name)
-        let gradients = try [1, 2, 3].map { threads in
-            let parameters = try ParameterSet(Checkpoint(directory: fixture.url.path))
-            try fixture.loss(parameters, try fixture.golden(), engine: Engine(threads: threads)).backward()
-            return parameters.parameters.map { $0.gradient?.scalars ?? [] }
-        }
-        #expect(gradients[0].count == parameterCount(name) && gradients[0].allSatisfy { $0.contains { $0 != 0 } })
-        #expect(gradients[1] == gradients[0] && gradients[2] == gradients[0])
-    }
-
-    /// Four tensors a layer, the embedding, and the projection's two.
-    private func parameterCount(_ name: String) -> Int { name == "lstm-untied" ? 11 : 7 }
-
     /// A plain LSTM and GRU in double precision.
     private func reference(_ cell: Recurrence.Cell, _ x: [[Double]], _ w: [[Double]], _ bias: [Double]) -> [[Double]] {
         let width = w[0].count

@@ -43,6 +43,24 @@ struct LabelingTests {
         #expect(windowCount > 80)
     }
 
+    @Test(arguments: [12, 16, 24])
+    func `small windows cover the text, and an answer is in one of them`(maxLength: Int) throws {
+        let objective = ExtractiveQuestionAnswering(tokenizer: try Fixture.bert.get(), maxLength: maxLength)
+        let words = (0..<30).map { ["the", "king", "and", "a", "queen"][$0 % 5] }
+        let record: Record = [
+            "question": "who", "context": .string(words.joined(separator: " ")),
+            "answers": ["text": ["king"], "answer_start": [4]],
+        ]
+        let examples = try objective.examples(of: record)
+        #expect(examples.count > 1 && examples.allSatisfy { $0.inputIDs.count <= maxLength })
+        #expect(examples.contains { $0.labels != .span(start: 0, end: 0) })
+        let long: Record = [
+            "question": .string(words.joined(separator: " ")), "context": "the king",
+            "answers": ["text": [], "answer_start": []],
+        ]
+        #expect(message { _ = try objective.examples(of: long) }.contains("leaves no room for the text"))
+    }
+
     @Test func `articles of SQuAD's own files are the questions that they hold`() throws {
         let objective = ExtractiveQuestionAnswering(tokenizer: try Fixture.bert.get())
         let article: Record = [

@@ -384,6 +384,10 @@ typedef struct fledge_matrix {
 void fledge_pack_across(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *parts, size_t part_count,
                         fledge_type type, void *out);
 
+/// Packs the transpose of a packed weight that is not gated: as bfloat16 where it is bfloat16 itself, else as float32, int8
+/// being multiplied by its scales. `out` has fledge_packed_bytes(that type, depth, columns) bytes.
+void fledge_pack_turned(const fledge_kernels *kernels, fledge_pool *pool, const fledge_packed *packed, void *out);
+
 /// out[i, j] = scale · Σ_t a[t, i] · b[t, j], added to what is there with `add`. False without memory.
 bool fledge_outer_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_matrix *a, const fledge_matrix *b,
                       fledge_type type, float scale, bool add, float *out, size_t out_stride);
@@ -412,10 +416,10 @@ void fledge_add_run(const fledge_kernels *kernels, fledge_pool *pool, const floa
 /// the seed.
 void fledge_dropout_run(fledge_pool *pool, const float *x, size_t count, float probability, uint64_t seed, float *out);
 
-/// losses[r] = −log softmax(logits[r])[labels[r]], 0 for a negative label. The logits become the losses' gradients, times
-/// `scale`.
+/// losses[r] = −log softmax(logits[r])[labels[r]], 0 for a negative label; of it (1 - smoothing), and `smoothing` of the mean
+/// over all classes (Szegedy et al. 2016). The logits become the losses' gradients, times `scale`.
 void fledge_cross_entropy_run(const fledge_kernels *kernels, fledge_pool *pool, float *logits, size_t rows, size_t width,
-                              const int64_t *labels, float scale, float *losses);
+                              const int64_t *labels, float scale, float *losses, float smoothing);
 
 /// Steps of optimisers over all parameters at once, a block of numbers an item; `updates` are in any order.
 void fledge_adamw_run(const fledge_kernels *kernels, fledge_pool *pool, const fledge_adamw *adamw,

@@ -29,12 +29,13 @@ public struct EntityRecognizer: Sendable {
     ///
     /// - Throws: ``TaskError``, ``ModelError``, ``SafetensorsError``, ``WeightError``, ``TokenizerError``.
     public static func from(
-        directory: URL, type: WeightType = .float32, engine: Engine = .shared
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
     ) throws -> EntityRecognizer {
         try TaskModel.check(
             directory, is: .tokenClassification, for: "classifying tokens", such: "BertForTokenClassification")
         return EntityRecognizer(
-            model: try AutoModelForTokenClassification.from(directory: directory, type: type, engine: engine),
+            model: try AutoModelForTokenClassification.from(
+                directory: directory, type: type, engine: engine, registry: registry),
             tokenizer: try AutoTokenizer.from(directory: directory))
     }
 

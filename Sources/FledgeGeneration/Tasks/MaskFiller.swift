@@ -58,11 +58,11 @@ public struct MaskFiller: Sendable {
     ///
     /// - Throws: ``TaskError``, ``ModelError``, ``SafetensorsError``, ``WeightError``, ``TokenizerError``.
     public static func from(
-        directory: URL, type: WeightType = .float32, engine: Engine = .shared
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
     ) throws -> MaskFiller {
         try TaskModel.check(directory, is: .maskedLM, for: "filling in masks", such: "BertForMaskedLM")
         return try MaskFiller(
-            model: try AutoModelForMaskedLM.from(directory: directory, type: type, engine: engine),
+            model: try AutoModelForMaskedLM.from(directory: directory, type: type, engine: engine, registry: registry),
             tokenizer: try AutoTokenizer.from(directory: directory))
     }
 

@@ -1,4 +1,4 @@
-import FledgeModels
+public import FledgeModels
 public import FledgeTensor
 
 #if canImport(FoundationEssentials)
@@ -12,17 +12,19 @@ public protocol PretrainedTask {
     /// Loads model and tokenizer from a directory in the Hugging Face layout.
     ///
     /// - Throws: what reading the files throws.
-    static func from(directory: URL, type: WeightType, engine: Engine) throws -> Self
+    static func from(directory: URL, type: WeightType, engine: Engine, registry: ModelRegistry) throws -> Self
 }
 
 extension PretrainedTask {
     /// Loads by path or Hub id, downloading what is not in the cache.
     ///
-    /// - Throws: as ``from(directory:type:engine:)``, and ``HubError``.
+    /// - Throws: as ``from(directory:type:engine:registry:)``, and ``HubError``.
     public static func from(
-        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared
+        pretrained model: String, type: WeightType = .float32, engine: Engine = .shared,
+        registry: ModelRegistry = .standard
     ) async throws -> Self {
-        try from(directory: try await Pretrained.directory(of: model), type: type, engine: engine)
+        try from(
+            directory: try await Pretrained.directory(of: model), type: type, engine: engine, registry: registry)
     }
 }
 

@@ -48,12 +48,13 @@ public struct QuestionAnswerer: Sendable {
     ///
     /// - Throws: ``TaskError``, ``ModelError``, ``SafetensorsError``, ``WeightError``, ``TokenizerError``.
     public static func from(
-        directory: URL, type: WeightType = .float32, engine: Engine = .shared
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
     ) throws -> QuestionAnswerer {
         try TaskModel.check(
             directory, is: .questionAnswering, for: "answering questions", such: "BertForQuestionAnswering")
         return QuestionAnswerer(
-            model: try AutoModelForQuestionAnswering.from(directory: directory, type: type, engine: engine),
+            model: try AutoModelForQuestionAnswering.from(
+                directory: directory, type: type, engine: engine, registry: registry),
             tokenizer: try AutoTokenizer.from(directory: directory))
     }
 

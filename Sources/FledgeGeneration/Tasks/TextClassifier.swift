@@ -52,12 +52,13 @@ public struct TextClassifier: Sendable {
     ///
     /// - Throws: ``TaskError``, ``ModelError``, ``SafetensorsError``, ``WeightError``, ``TokenizerError``.
     public static func from(
-        directory: URL, type: WeightType = .float32, engine: Engine = .shared
+        directory: URL, type: WeightType = .float32, engine: Engine = .shared, registry: ModelRegistry = .standard
     ) throws -> TextClassifier {
         try TaskModel.check(
             directory, is: .sequenceClassification, for: "classifying texts", such: "BertForSequenceClassification")
         return TextClassifier(
-            model: try AutoModelForSequenceClassification.from(directory: directory, type: type, engine: engine),
+            model: try AutoModelForSequenceClassification.from(
+                directory: directory, type: type, engine: engine, registry: registry),
             tokenizer: try AutoTokenizer.from(directory: directory))
     }
 

@@ -4,24 +4,29 @@ extension Tensor {
     /// factor · Σ −log softmax(scale · norm(x) Wᵀ + bias)[label], over the rows with a label: the logits are made, looked
     /// at and forgotten some rows at a time, and so are their gradients.
     ///
+    /// With `smoothing`, that share of the loss is the mean over all columns instead (Szegedy et al. 2016, section 7).
+    ///
     /// The tensor is `[rows, inputs]`, `labels` has one a row, negative where there is none; the result is `[1]`. The
     /// gradients of everything behind are computed at once, since they come from the same logits.
     ///
     /// - Precondition: labels below the weight's columns.
-    /// - Complexity: O(rows · inputs · columns); memory for about 8 M logits.
+    /// - Complexity: O(rows · inputs · columns); memory for about 16 M logits.
     public func crossEntropy(
-        _ weight: PackedWeight, norm: Norm? = nil, bias: Tensor? = nil, scale: Float = 1, labels: [Int], factor: Float
+        _ weight: PackedWeight, norm: Norm? = nil, bias: Tensor? = nil, scale: Float = 1, labels: [Int], factor: Float,
+        smoothing: Float = 0
     ) -> Tensor {
         precondition(rank == 2 && labels.count == shape[0], "\(labels.count) labels for \(shape)")
         let wanted = labels.indices.filter { labels[$0] >= 0 }
         if wanted.count < labels.count {
             return gatheredRows(wanted, like: self).crossEntropy(
-                weight, norm: norm, bias: bias, scale: scale, labels: wanted.map { labels[$0] }, factor: factor)
+                weight, norm: norm, bias: bias, scale: scale, labels: wanted.map { labels[$0] }, factor: factor,
+                smoothing: smoothing)
         }
         precondition(labels.allSatisfy { $0 < weight.columns }, "a label outside \(weight.columns) columns")
         let input = norm?(self) ?? self
         var job = CrossEntropy(
             input: input.detached().contiguous(), weight: weight, bias: bias, scale: scale, factor: factor,
+            smoothing: smoothing,
             hasGradient: GradientMode.current != .off
                 && ([input, bias] + weight.sources).contains { $0?.node != nil })
         let loss = engine.times.measure(.vocabulary) { job.run(labels) }
@@ -39,24 +44,30 @@ private struct CrossEntropy {
     let bias: Tensor?
     let scale: Float
     let factor: Float
+    let smoothing: Float
     let hasGradient: Bool
     private var inputGradient: Tensor?
     private var weightGradients: [Tensor?] = []
     private var biasGradient: Tensor?
 
-    init(input: Tensor, weight: PackedWeight, bias: Tensor?, scale: Float, factor: Float, hasGradient: Bool) {
+    init(
+        input: Tensor, weight: PackedWeight, bias: Tensor?, scale: Float, factor: Float, smoothing: Float,
+        hasGradient: Bool
+    ) {
         self.input = input
         self.weight = weight
         self.bias = bias
         self.scale = scale
         self.factor = factor
+        self.smoothing = smoothing
         self.hasGradient = hasGradient
     }
 
     mutating func run(_ labels: [Int]) -> Tensor {
         let (rows, columns) = (input.shape[0], weight.columns)
         let loss = Tensor(like: input, shape: Shape(1))
-        let transposed = hasGradient ? weight.transposed(engine: input.engine) : nil
+        let transposed =
+            hasGradient && !weight.hasStretches ? weight.transposed(engine: input.engine) : nil
         if hasGradient {
             inputGradient = Tensor(like: input, shape: input.shape)
             biasGradient = bias?.node == nil ? nil : Tensor(like: input, shape: Shape(columns)).zerosLike()
@@ -65,8 +76,10 @@ private struct CrossEntropy {
             }
         }
         let ready = weight.ready(engine: input.engine)
-        // Whole tiles, and few enough that their logits stay near the processor.
-        let atOnce = max(96, (8 << 20) / max(1, columns) / 12 * 12)
+        // Stretches of equal length, in whole tiles: each costs a pass over the weight and its gradient, and its logits
+        // should take no more memory than a large matrix.
+        let stretches = max(1, (rows * columns + (16 << 20) - 1) / (16 << 20))
+        let atOnce = max(96, ((rows + stretches - 1) / stretches + 11) / 12 * 12)
         var sum = 0.0
         for begin in stride(from: 0, to: rows, by: atOnce) {
             let end = min(rows, begin + atOnce)
@@ -76,13 +89,22 @@ private struct CrossEntropy {
             let wanted = labels[begin..<end].map { Int64($0) }
             fledge_cross_entropy_run(
                 input.engine.kernels, input.engine.pool, logits.floats, end - begin, columns, wanted, factor,
-                losses.floats)
+                losses.floats, smoothing)
             for row in 0..<end - begin { sum += Double(losses.floats[row]) }
-            if let transposed, let inputGradient {
-                let back = logits.product(transposed, scale: scale)
-                (inputGradient.floats + begin * input.shape[1]).update(from: back.floats, count: back.elementCount)
+            if let inputGradient {
+                let target = inputGradient.sliced(0, begin..<end)
+                if let transposed {
+                    multiply(logits, columns: 0..<columns, by: transposed, to: target)
+                } else {
+                    // Some columns at a time: so deep a product would take the whole weight through the near cache for
+                    // every few rows.
+                    for first in stride(from: 0, to: columns, by: 2048) {
+                        let stretch = first..<min(columns, first + 2048)
+                        let back = weight.transposed(columns: stretch, engine: input.engine)
+                        multiply(logits, columns: stretch, by: back, to: target)
+                    }
+                }
                 addWeights(logits, some, isFirst: begin == 0)
-                withExtendedLifetime(back) {}
             }
             withExtendedLifetime((logits, losses)) {}
         }
@@ -91,6 +113,24 @@ private struct CrossEntropy {
             for gradient in weightGradients { gradient.map { _ = $0.zeroInPlace() } }
         }
         return loss
+    }
+
+    /// The gradients of some columns of logits times the weight's rows for them; those after the first are added.
+    private func multiply(_ logits: Tensor, columns: Range<Int>, by weight: PackedWeight, to target: Tensor) {
+        var job = fledge_linear()
+        (job.rows, job.x, job.x_stride) = (
+            logits.shape[0], UnsafePointer(logits.floats + columns.lowerBound), logits.shape[1]
+        )
+        (job.weight, job.scale, job.activation) = (weight.packed, scale, FLEDGE_IDENTITY)
+        (job.out, job.out_stride) = (target.floats, weight.columns)
+        if columns.lowerBound > 0 { (job.residual, job.residual_stride) = (UnsafePointer(job.out), weight.columns) }
+        let operations = 2 * Double(job.rows) * Double(columns.count) * Double(weight.columns)
+        let engine = input.engine
+        let done = engine.times.measure(.vocabulary, operations: operations) {
+            fledge_linear_run(engine.kernels, engine.pool, &job)
+        }
+        precondition(done, "out of memory for the gradient of a projection")
+        withExtendedLifetime((logits, weight, target)) {}
     }
 
     private func gradientShape(_ source: Tensor) -> Shape {
@@ -137,14 +177,14 @@ private struct CrossEntropy {
 
 extension Tensor {
     /// factor · Σ −log softmax(row)[label], of rows that are logits themselves: `[1]`. A negative label leaves its row out.
-    public func crossEntropyOfRows(labels: [Int], factor: Float) -> Tensor {
+    public func crossEntropyOfRows(labels: [Int], factor: Float, smoothing: Float = 0) -> Tensor {
         precondition(rank == 2 && labels.count == shape[0], "\(labels.count) labels for \(shape)")
         precondition(labels.allSatisfy { $0 < shape[1] }, "a label outside \(shape[1]) columns")
         let source = contiguous()
         let (gradients, losses) = (source.detached() * 1, Tensor(like: self, shape: Shape(shape[0])))
         fledge_cross_entropy_run(
             engine.kernels, engine.pool, gradients.floats, shape[0], shape[1], labels.map { Int64($0) }, factor,
-            losses.floats)
+            losses.floats, smoothing)
         let loss = Tensor([Float(losses.scalars.reduce(0.0) { $0 + Double($1) } * Double(factor))])
         return loss.recorded(from: [source]) { gradient in
             let upstream = gradient.value.floats[0]

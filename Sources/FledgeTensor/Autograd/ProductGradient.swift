@@ -43,34 +43,51 @@ struct ProductGradient {
 
     /// dW = scale · dyᵀ x, for each of the matrices that share the input.
     private func addWeights(_ input: Tensor, _ dy: fledge_matrix) {
-        let type: fledge_type = weight.type == .bfloat16 ? FLEDGE_BFLOAT16 : FLEDGE_FLOAT32
-        let depth = weight.depth
-        let inputs = fledge_matrix(data: input.floats, rows: dy.rows, columns: depth, stride: depth)
+        let inputs = fledge_matrix(data: input.floats, rows: dy.rows, columns: weight.depth, stride: weight.depth)
+        let nodes = weight.sources.compactMap(\.node)
+        if nodes.count > 1, nodes.count == weight.sources.count,
+            nodes.allSatisfy({ $0.transposed == nil && $0.gradient == nil })
+        {
+            // The first gradients of matrices that lie one below the other are made together.
+            let all = Tensor(like: input, shape: Shape(weight.columns, weight.depth))
+            addProduct(dy, inputs, to: all, isNew: true)
+            var row = 0
+            for (source, node) in zip(weight.sources, nodes) {
+                node.add(all.sliced(0, row..<row + source.shape[0]), isOwned: true)
+                row += source.shape[0]
+            }
+            return
+        }
         var column = 0
         for source in weight.sources {
-            let outputs = source.shape[0]
             var part = dy
             part.data += column
-            part.columns = outputs
-            column += outputs
+            part.columns = source.shape[0]
+            column += part.columns
             guard let node = source.node else { continue }
             // A matrix that lies across gets its gradient as it lies.
             let target = node.transposed ?? node
             let (a, b) = node.transposed == nil ? (part, inputs) : (inputs, part)
-            let shape = Shape(a.columns, b.columns)
-            let (sums, isNew) = target.buffer(shape: shape, like: input, zeroed: false)
-            let operations = 2 * Double(a.rows) * Double(a.columns) * Double(b.columns)
-            let done = x.engine.times.measure(.weightGradient, operations: operations) {
-                withUnsafePointer(to: a) { a in
-                    withUnsafePointer(to: b) { b in
-                        fledge_outer_run(
-                            x.engine.kernels, x.engine.pool, a, b, type, scale, !isNew, sums.floats, b.pointee.columns)
-                    }
+            let (sums, isNew) = target.buffer(shape: Shape(a.columns, b.columns), like: input, zeroed: false)
+            addProduct(a, b, to: sums, isNew: isNew)
+        }
+    }
+
+    /// sums = scale · aᵀ b, or added to what is there.
+    private func addProduct(_ a: fledge_matrix, _ b: fledge_matrix, to sums: Tensor, isNew: Bool) {
+        let type: fledge_type = weight.type == .bfloat16 ? FLEDGE_BFLOAT16 : FLEDGE_FLOAT32
+        let operations = 2 * Double(a.rows) * Double(a.columns) * Double(b.columns)
+        let engine = x.engine
+        let done = engine.times.measure(.weightGradient, operations: operations) {
+            withUnsafePointer(to: a) { a in
+                withUnsafePointer(to: b) { b in
+                    fledge_outer_run(
+                        engine.kernels, engine.pool, a, b, type, scale, !isNew, sums.floats, b.pointee.columns)
                 }
             }
-            precondition(done, "out of memory for the gradient of a weight")
-            withExtendedLifetime(sums) {}
         }
+        precondition(done, "out of memory for the gradient of a weight")
+        withExtendedLifetime(sums) {}
     }
 
     /// scale · dy W

@@ -113,7 +113,12 @@ public final class BatchIterator {
     private func nextRows() throws(DataError) -> [[TrainingExample]]? {
         var documents: [[TokenizedDocument]] = []
         if let record = try source.next() {
-            for document in try data.objective.documents(of: record) { documents += packer.append(document) }
+            for document in try data.objective.documents(of: record) {
+                if let wrong = data.limits?.complaint(of: document, packed: data.objective.packing != nil) {
+                    throw record.error(wrong.problem, remedy: wrong.remedy)
+                }
+                documents += packer.append(document)
+            }
         } else {
             documents = packer.finish()
             if documents.isEmpty { return nil }

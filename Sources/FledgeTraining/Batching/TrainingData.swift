@@ -16,12 +16,19 @@ public struct TrainingData: Sendable {
     let dataSet: DataSet
     let objective: any Objective
     let options: BatchOptions
+    let limits: ExampleLimits?
     let index: IndexedDataSet?
 
     /// Puts them together. If the options shuffle, all files are read once to find their records.
     ///
+    /// With `limits`, such as ``LearningModel/limits``, a record whose example the model cannot take is an error that names
+    /// its file and line.
+    ///
     /// - Throws: a ``DataError`` if a file cannot be read, or the options make no sense.
-    public init(_ dataSet: DataSet, objective: any Objective, options: BatchOptions) throws(DataError) {
+    public init(
+        _ dataSet: DataSet, objective: any Objective, options: BatchOptions, limits: ExampleLimits? = nil
+    ) throws(DataError) {
+        self.limits = limits
         self.dataSet = dataSet
         self.objective = objective
         self.options = options

@@ -69,6 +69,13 @@ enum CheckpointFiles {
         guard rename(source, target) == 0 else { throw error(writing: target, code: errno) }
     }
 
+    /// Creates an empty file, or leaves one that is there.
+    static func createEmpty(_ path: String) throws(CheckpointError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw error(writing: path, code: errno) }
+        close(descriptor)
+    }
+
     static func remove(_ path: String) throws(CheckpointError) {
         do {
             try FileManager.default.removeItem(atPath: path)

@@ -11,6 +11,7 @@ public struct CheckpointStore: Sendable {
     private static let partial = ".partial"
     private static let replaced = ".replaced"
     private static let removed = ".removed"
+    private static let distrusted = ".not-finite"
 
     public init(path: String) { self.path = path }
 
@@ -51,6 +52,8 @@ public struct CheckpointStore: Sendable {
         do throws(CheckpointError) {
             try write(contents, to: hidden)
             try replace(final, with: hidden, step: contents.state.step)
+            let mark = hiddenPath(contents.state.step, Self.distrusted)
+            if CheckpointFiles.exists(mark) { try CheckpointFiles.remove(mark) }
         } catch {
             try? CheckpointFiles.remove(hidden)
             throw error
@@ -66,13 +69,25 @@ public struct CheckpointStore: Sendable {
         try places().map(\.step)
     }
 
-    /// The newest checkpoint that is whole.
+    /// Notes that the weights of a checkpoint have given numbers that are not finite: ``latestValid(report:)`` passes it
+    /// over until it is saved again.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public func distrust(step: Int) throws(CheckpointError) {
+        try CheckpointFiles.createEmpty(hiddenPath(step, Self.distrusted))
+    }
+
+    /// The newest checkpoint that is whole and was not found to give numbers that are not finite.
     ///
     /// - Parameter report: Called with a sentence about each newer one that is damaged.
     /// - Returns: The checkpoint; nil where there is none.
     /// - Throws: ``CheckpointError/unreadable(_:_:)`` if the directory cannot be listed.
     public func latestValid(report: (String) -> Void = { _ in }) throws(CheckpointError) -> TrainingCheckpoint? {
         for place in try places().reversed() {
+            if CheckpointFiles.exists(hiddenPath(place.step, Self.distrusted)) {
+                report("\(place.path): its weights have given numbers that are not finite; it is passed over")
+                continue
+            }
             do throws(CheckpointError) {
                 return try TrainingCheckpoint(path: place.path)
             } catch {

@@ -16,6 +16,8 @@ public struct TrainerState: Sendable, Equatable, Codable {
     public var dataPosition: OpaqueJSON?
     /// Generators of random numbers by what they are for.
     public var generators: [String: SavedGenerator]
+    /// What a run must have in common with this one to go on from here; nil in checkpoints from before it was kept.
+    public var fingerprint: RunFingerprint?
 
     /// How many records ``history`` keeps.
     public static let historyLimit = 1000
@@ -41,6 +43,7 @@ public struct TrainerState: Sendable, Equatable, Codable {
         case history = "log_history"
         case dataPosition = "data_position"
         case generators = "random_state"
+        case fingerprint = "run_fingerprint"
     }
 
     /// Adds a record and drops those that are too old to keep.

@@ -12,7 +12,8 @@ public struct ExtractiveQuestionAnswering: Objective {
     private let question: RecordText
     private let context: RecordText
     private let answers: String
-    private let truncation: TruncationOptions
+    private let maxLength: Int
+    private let stride: Int?
 
     /// Creates the objective.
     ///
@@ -22,16 +23,18 @@ public struct ExtractiveQuestionAnswering: Objective {
     ///   - context: where the text is.
     ///   - answers: the field with the answers, of which the first counts.
     ///   - maxLength: the most tokens of a window, special ones included.
-    ///   - stride: how many tokens of the text a window repeats from the one before it.
+    ///   - stride: how many tokens of the text a window repeats from the one before it; without one 128, or half of what
+    ///     the question leaves of a window where that is less.
     public init(
         tokenizer: any Tokenizer, question: RecordText = "question", context: RecordText = "context",
-        answers: String = "answers", maxLength: Int = 384, stride: Int = 128
+        answers: String = "answers", maxLength: Int = 384, stride: Int? = nil
     ) {
         self.tokenizer = ObjectiveTokenizer(tokenizer)
         self.question = question
         self.context = context
         self.answers = answers
-        truncation = TruncationOptions(maxLength: maxLength, stride: stride, strategy: .onlySecond)
+        self.maxLength = maxLength
+        self.stride = stride
     }
 
     public func documents(of record: Record) throws(DataError) -> [TokenizedDocument] {
@@ -46,13 +49,29 @@ public struct ExtractiveQuestionAnswering: Objective {
     private func windows(of record: Record) throws(DataError) -> [TokenizedDocument] {
         let context = try context.text(of: record)
         let answer = try answer(of: record, in: context)
+        let question = try question.text(of: record)
         let windows = try tokenizer.parts(
-            of: .text(question.text(of: record)), pair: .text(context), truncation: truncation, keepsOverflow: true,
-            for: record)
+            of: .text(question), pair: .text(context), truncation: try truncation(question, record),
+            keepsOverflow: true, for: record)
         return windows.map { window in
             TokenizedDocument(
                 ids: window.ids, segmentIDs: window.segmentsIfAny, labels: label(of: answer, in: window))
         }
+    }
+
+    private func truncation(_ question: String, _ record: Record) throws(DataError) -> TruncationOptions {
+        guard let stride else {
+            // The question with an empty text has all special tokens.
+            let around = try tokenizer.encoding(of: .text(question), pair: .text(""), maxLength: nil, for: record).count
+            guard around < maxLength else {
+                throw record.error(
+                    "the question takes \(around) of \(maxLength) tokens and leaves no room for the text",
+                    remedy: "Allow longer windows (--max-length), or leave the question out.")
+            }
+            return TruncationOptions(
+                maxLength: maxLength, stride: min(128, (maxLength - around) / 2), strategy: .onlySecond)
+        }
+        return TruncationOptions(maxLength: maxLength, stride: stride, strategy: .onlySecond)
     }
 
     public func example(of document: TokenizedDocument, epoch: Int) -> TrainingExample? { document.labeledExample }

@@ -1,3 +1,5 @@
+import FledgeModels
+
 /// What a model should answer to an example.
 public enum Labels: Sendable, Equatable, Codable {
     /// An id for each id of the input, ``ignored`` where nothing is asked. They are not shifted: the label of a place is
@@ -13,5 +15,5 @@ public enum Labels: Sendable, Equatable, Codable {
     case span(start: Int, end: Int)
 
     /// The label of places that do not count for the loss.
-    public static let ignored = -100
+    public static let ignored = ignoredLabel
 }

@@ -1,3 +1,5 @@
+import FledgeTensor
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Glibc)
@@ -62,7 +64,7 @@ public final class TrainingLog {
     static func line(_ record: TrainingRecord) -> String {
         var fields = ["\"step\":\(record.step)"]
         for (name, value) in record.values {
-            fields.append("\(ReportFile.quoted(name)):\(value.isFinite ? ReportFile.number(value) : "null")")
+            fields.append("\(JSONText.quoted(name)):\(value.isFinite ? ReportFile.number(value) : "null")")
         }
         return "{\(fields.joined(separator: ","))}"
     }

@@ -19,11 +19,18 @@ public final class LearningModel {
     public let config: Data
     /// Where the model came from; files beside its weights are copied from there.
     public let directory: URL
-    /// What products are computed in: float32 or bfloat16. Parameters are float32 in any case.
+    /// What products are computed in. Parameters that are learned are float32 in any case; those that are not are held
+    /// only in this type, and in int8 none but adapters can be learned.
     public let type: WeightType
     public let engine: Engine
     /// Adapters that learn instead of the matrices that they belong to.
     public private(set) var adapters: LowRankAdapters?
+    /// The share of a cross-entropy that is the mean over all classes instead: transformers' `label_smoothing_factor`.
+    public var labelSmoothing: Float = 0
+    /// What a sequence must keep to, as found when the layers were first made.
+    public private(set) var limits = ExampleLimits()
+    /// Whether a classifier's outputs are numbers for themselves.
+    var isRegression: Bool { limits.isRegression }
     let family: ModelFamily
     private let padToken: Int
     private let configPath: String
@@ -34,7 +41,7 @@ public final class LearningModel {
     ///   - directory: the model.
     ///   - config: instead of the directory's `config.json`, such as one with other labels.
     ///   - task: what it learns.
-    ///   - type: float32 or bfloat16.
+    ///   - type: what products are computed in: float32, bfloat16, or int8 for a model that only adapters learn in.
     ///   - seed: of what the checkpoint lacks.
     ///   - registry: the model families.
     ///   - engine: what computes.
@@ -67,7 +74,7 @@ public final class LearningModel {
     ///   - config: the bytes of a `config.json`.
     ///   - path: where they came from, for errors.
     ///   - task: what it learns.
-    ///   - type: float32 or bfloat16.
+    ///   - type: what products are computed in: float32, bfloat16, or int8 for a model that only adapters learn in.
     ///   - seed: of the first numbers.
     ///   - registry: the model families.
     ///   - engine: what computes.
@@ -100,8 +107,10 @@ public final class LearningModel {
         guard type == .float32 || type == .bfloat16 || type == .int8 else {
             throw TrainingError.unsupportedType(type.rawValue)
         }
-        // A small model takes milliseconds; what it was made for is the parameters and the errors.
-        _ = try makeLayers(dropout: nil)
+        // What it is made for is the parameters and the errors: numbers stay in the file until it is known which are learned.
+        parameters.isFrozen = true
+        defer { parameters.isFrozen = false }
+        limits = LearningModel.limits(try makeLayers(dropout: nil))
         for name in family.fresh.buffers { parameters[name]?.isTrainable = false }
     }
 
@@ -136,10 +145,11 @@ public final class LearningModel {
             parameter.value.addInPlace(delta)
         }
         adapters = nil
+        parameters.forgetPacked()
     }
 
     /// The layers for one loss.
-    private enum Layers {
+    enum Layers {
         case causal(any TrainableCausalModel)
         case masked(MaskedLanguageModel)
         case seq2Seq(EncoderDecoderTransformer)
@@ -148,7 +158,12 @@ public final class LearningModel {
         case answer(QuestionAnsweringModel)
     }
 
-    private func makeLayers(dropout: Dropout?) throws -> Layers {
+    /// - Throws: ``TrainingError/wholeModel(_:)`` where weights would have to be learned that are stored in int8.
+    func checkWhatLearns() throws(TrainingError) {
+        if type == .int8, adapters == nil { throw .wholeModel(type.rawValue) }
+    }
+
+    func makeLayers(dropout: Dropout?) throws -> Layers {
         let loader = WeightLoader(
             parameters, type: type, isDifferentiable: true, dropout: dropout,
             adapters: adapters?.tensors(dropout: dropout) ?? [:], engine: engine)
@@ -177,31 +192,24 @@ public final class LearningModel {
         return layers
     }
 
-    /// How many labels a batch has: what its loss is divided by.
-    public func labelCount(_ batch: TrainingBatch) -> Int {
-        batch.examples.reduce(0) { count, example in
-            switch example.labels {
-            case .tokens(let labels): count + (task == .causalLM ? labels.dropFirst() : labels[...]).count { $0 >= 0 }
-            case .target(let labels): count + labels.count { $0 >= 0 }
-            case .category, .categories, .span: count + 1
-            }
-        }
-    }
-
     /// The loss of a batch: `[1]`, the sum over its labels times `factor`, differentiable in the parameters.
     ///
     /// - Throws: ``ModelError`` for a sequence that the model cannot take, ``TrainingError`` for labels of another task.
     public func loss(_ batch: TrainingBatch, factor: Float, dropout: Dropout? = nil) throws -> Tensor {
         let layers = try makeLayers(dropout: dropout)
+        let smoothing = labelSmoothing
         let sequences = batch.examples.map { TokenSequence($0.inputIDs, typeIDs: $0.segmentIDs ?? []) }
         switch layers {
         case .causal(let model):
             try check(sequences, model)
-            return model.loss(sequences, labels: try tokenLabels(batch, below: model.vocabularySize), factor: factor)
+            return model.loss(
+                sequences, labels: try tokenLabels(batch, below: model.vocabularySize), factor: factor,
+                smoothing: smoothing)
         case .masked(let model):
             try check(sequences, model.backbone)
             return model.loss(
-                sequences, labels: try tokenLabels(batch, below: model.backbone.vocabularySize), factor: factor)
+                sequences, labels: try tokenLabels(batch, below: model.backbone.vocabularySize), factor: factor,
+                smoothing: smoothing)
         case .seq2Seq(let model):
             try check(sequences, model)
             let targets = try batch.examples.map { example in
@@ -209,19 +217,21 @@ public final class LearningModel {
                 try model.validate(ids.filter { $0 >= 0 })
                 return ids
             }
-            return model.loss(sequences.map(\.ids), targets: targets, padToken: padToken, factor: factor)
+            return model.loss(
+                sequences.map(\.ids), targets: targets, padToken: padToken, factor: factor, smoothing: smoothing)
         case .sequence(let model):
             try check(sequences, model.backbone)
-            let classes = try batch.examples.map { example in
-                guard case .category(let index) = example.labels, index >= 0, index < model.labels.count else {
-                    throw TrainingError.wrongLabels(task.rawValue)
-                }
-                return index
+            if let classes = try classes(batch, model.labels) {
+                return model.loss(sequences, classes: classes, factor: factor, smoothing: smoothing)
             }
-            return model.loss(sequences, classes: classes, factor: factor)
+            return model.loss(
+                sequences, targets: try numbers(batch, model.labels), factor: factor,
+                isRegression: model.labels.isRegression)
         case .token(let model):
             try check(sequences, model.backbone)
-            return model.loss(sequences, labels: try tokenLabels(batch, below: model.labels.count), factor: factor)
+            return model.loss(
+                sequences, labels: try tokenLabels(batch, below: model.labels.count), factor: factor,
+                smoothing: smoothing)
         case .answer(let model):
             try check(sequences, model.backbone)
             let spans = try batch.examples.map { example in
@@ -238,26 +248,18 @@ public final class LearningModel {
         for sequence in sequences { try model.validate(sequence) }
     }
 
-    private func tokenLabels(_ batch: TrainingBatch, below limit: Int) throws -> [[Int]] {
-        try batch.examples.map { example in
-            guard case .tokens(let labels) = example.labels, labels.count == example.inputIDs.count,
-                labels.allSatisfy({ $0 < limit })
-            else { throw TrainingError.wrongLabels(task.rawValue) }
-            return labels
-        }
-    }
-
     /// Parameters that a step changes.
     public var learned: [Parameter] {
         (parameters.parameters.filter { parameters.used.contains($0.name) } + (adapters?.parameters ?? []))
             .filter(\.isTrainable)
     }
 
-    /// What a checkpoint of the model holds: every tensor that it uses, by the checkpoint's names.
+    /// What a checkpoint of the model holds: every tensor that it uses, by the checkpoint's names. What is not learned may
+    /// be a view of the file that it came from, in that file's type.
     public var weights: [String: Tensor] {
         var weights: [String: Tensor] = [:]
         for parameter in parameters.parameters where parameters.used.contains(parameter.name) {
-            weights[parameter.name] = parameter.value
+            weights[parameter.name] = parameter.source
         }
         return weights
     }

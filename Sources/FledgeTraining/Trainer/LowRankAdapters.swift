@@ -52,10 +52,10 @@ public final class LowRankAdapters {
         var layers: [(name: String, a: Parameter, b: Parameter)] = []
         for parameter in parameters.parameters where parameters.used.contains(parameter.name) {
             parameter.isTrainable = false
-            guard parameter.value.rank == 2, parameter.name.hasSuffix(".weight") else { continue }
+            guard parameter.shape.count == 2, parameter.name.hasSuffix(".weight") else { continue }
             let layer = String(parameter.name.dropLast(".weight".count))
             guard options.targetModules.contains(where: { layer == $0 || layer.hasSuffix("." + $0) }) else { continue }
-            var (outputs, inputs) = (parameter.value.shape[0], parameter.value.shape[1])
+            var (outputs, inputs) = (parameter.shape[0], parameter.shape[1])
             if inputsFirst.contains(where: { parameter.name.hasSuffix($0) }) { swap(&outputs, &inputs) }
             var generator = RandomGenerator(seed: seed, name: layer)
             // Kaiming's uniform distribution with a = √5: up to 1 / √inputs.

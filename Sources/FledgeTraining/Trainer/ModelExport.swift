@@ -58,7 +58,7 @@ extension LearningModel {
     ]
 
     func write(_ tensors: [String: Tensor], metadata: [String: String], to path: String) throws {
-        try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
+        try SafetensorsWriter.write(tensors, metadata: metadata, as: .float32, to: path)
     }
 
     func replace(_ path: String, with data: Data) throws {

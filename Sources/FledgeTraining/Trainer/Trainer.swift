@@ -33,6 +33,19 @@ public final class Trainer {
     private var goodCheckpoint: String?
     private var savedStep: Int?
     private var evaluationsWithoutProgress = 0
+    private var lastSave = ContinuousClock.now
+    private let fingerprint: RunFingerprint?
+    /// Examples so far that had no label, and so taught nothing.
+    public private(set) var unlabelledExamples = 0
+    private var hasSeenLabels = false
+    /// Steps of checkpoints whose weights have not been used yet.
+    private var untested: [Int] = []
+
+    /// The step whose weights were the best when they were measured, and how good they were.
+    public var best: (step: Int, metric: Double)? {
+        guard let step = state.bestStep, let metric = state.bestMetric else { return nil }
+        return (step, metric)
+    }
 
     /// - Parameters:
     ///   - model: what learns.
@@ -41,18 +54,33 @@ public final class Trainer {
     ///   - options: how.
     ///   - checkpoints: where checkpoints go; nil for none.
     ///   - copiedFiles: paths of files that go into every checkpoint.
+    ///   - fingerprint: what a run that goes on from a checkpoint of this one must have in common with it.
     /// - Throws: ``TrainingError``, ``OptimizerError``, ``ScheduleError``, ``DataError``.
     public init(
         model: LearningModel, data: TrainingData, evaluation: TrainingData? = nil, options: TrainingOptions,
-        checkpoints: CheckpointStore? = nil, copiedFiles: [String] = []
+        checkpoints: CheckpointStore? = nil, copiedFiles: [String] = [], fingerprint: RunFingerprint? = nil
     ) throws {
-        try Trainer.check(options)
+        try options.check()
+        try model.checkWhatLearns()
+        if evaluation == nil, options.loadBestModelAtEnd ?? false {
+            throw TrainingError.badOption("load_best_model_at_end", "given with evaluation data")
+        }
+        let decides = [.sequenceClassification, .tokenClassification].contains(model.task) && !model.isRegression
+        if options.metricForBestModel == .accuracy, !decides {
+            throw TrainingError.badOption("metric_for_best_model", "eval_loss: this task makes no decisions")
+        }
+        if options.labelSmoothingFactor > 0, model.isRegression || model.task == .questionAnswering {
+            throw TrainingError.badOption("label_smoothing_factor", "0: this task's labels are no classes")
+        }
         self.model = model
         self.data = data
         self.evaluation = evaluation
         self.options = options
         store = checkpoints
         self.copiedFiles = copiedFiles
+        self.fingerprint = fingerprint
+        state.fingerprint = fingerprint
+        model.labelSmoothing = options.labelSmoothingFactor
         if let steps = options.maxSteps {
             totalSteps = steps
         } else {
@@ -66,39 +94,27 @@ public final class Trainer {
             guard total > 0 else { throw TrainingError.noData("the training data") }
             totalSteps = total
         }
+        let steps = totalSteps
+        let warmup = options.warmupRatio.map { LearningRateSchedule.warmupSteps(ratio: $0, of: steps) }
         schedule = try LearningRateSchedule(
-            options.schedule, learningRate: options.learningRate, warmupSteps: options.warmupSteps,
+            options.schedule, learningRate: options.learningRate, warmupSteps: warmup ?? options.warmupSteps,
             totalSteps: totalSteps, options: options.scheduleOptions)
         optimizer = try options.optimizer.makeOptimizer(engine: model.engine)
         groups = .decayingAllButNormsAndBiases(options.weightDecay)
         model.engine.keepMemory(upTo: 8 << 30)
     }
 
-    private static func check(_ options: TrainingOptions) throws(TrainingError) {
-        func need(_ isGood: Bool, _ name: String, _ rule: String) throws(TrainingError) {
-            if !isGood { throw .badOption(name, rule) }
-        }
-        try need(options.maxSteps ?? 1 > 0, "max_steps", "above 0")
-        try need(options.numTrainEpochs > 0, "num_train_epochs", "above 0")
-        try need(
-            Float(options.learningRate).isFinite && options.learningRate >= 0, "learning_rate",
-            "a number from 0 to 3.4e38")
-        try need(options.weightDecay.isFinite && options.weightDecay >= 0, "weight_decay", "a number from 0 on")
-        try need(options.warmupSteps >= 0, "warmup_steps", "0 or more")
-        // All batches of a step are in memory at once, for the number of their labels.
-        try need(1...65_536 ~= options.gradientAccumulationSteps, "gradient_accumulation_steps", "from 1 to 65536")
-        try need(options.dropout >= 0 && options.dropout < 1, "dropout", "from 0 to below 1")
-        try need(options.maxGradNorm ?? 0 >= 0, "max_grad_norm", "0 or more")
-        try need(options.saveSteps ?? 1 > 0, "save_steps", "above 0")
-        try need(options.saveTotalLimit ?? 1 > 0, "save_total_limit", "above 0")
-        try need(options.evalSteps ?? 1 > 0, "eval_steps", "above 0")
-        try need(options.earlyStoppingPatience ?? 1 > 0, "early_stopping_patience", "above 0")
-    }
-
-    /// Goes on from a checkpoint of the same model, data and options.
+    /// Goes on from a checkpoint of the same model, data and options. One of another ``RunFingerprint`` is an error, or,
+    /// `anyway`, begins the data anew.
     ///
-    /// - Throws: ``TrainingError/otherModel(_:_:)``, ``CheckpointError``, ``OptimizerError``, ``SafetensorsError``.
-    public func resume(from checkpoint: TrainingCheckpoint) throws {
+    /// - Throws: ``TrainingError/otherModel(_:_:)``, ``TrainingError/otherRun(_:_:)``, ``CheckpointError``,
+    ///   ``OptimizerError``, ``SafetensorsError``.
+    public func resume(from checkpoint: TrainingCheckpoint, anyway: Bool = false) throws {
+        var differences: [String] = []
+        if let saved = checkpoint.state.fingerprint, let fingerprint {
+            differences = fingerprint.differences(from: saved)
+        }
+        if !differences.isEmpty, !anyway { throw TrainingError.otherRun(checkpoint.path, differences) }
         let saved = try checkpoint.model()
         let weights = weightsToSave
         func other(_ reason: String) -> TrainingError { .otherModel(checkpoint.path, reason) }
@@ -116,19 +132,18 @@ public final class Trainer {
             }
             tensors[name] = tensor.converted(to: .float32)
         }
-        for (name, value) in weights {
-            tensors[name]?.withFloats { source in
-                guard let base = source.baseAddress else { return }
-                value.overwrite(with: UnsafeBufferPointer(start: base, count: source.count))
-            }
+        // What is not learned is as the model's own file has it.
+        for parameter in model.learned {
+            tensors[parameter.name]?.withFloats { parameter.value.overwrite(with: $0) }
         }
         if let moments = try checkpoint.optimizer() {
             let shapes = Dictionary(uniqueKeysWithValues: model.learned.map { ($0.name, $0.value.shape) })
             try optimizer.restore(moments, shapes: shapes)
         }
         state = checkpoint.state
+        state.fingerprint = fingerprint
         step = state.step
-        if let saved = state.dataPosition {
+        if let saved = state.dataPosition, differences.isEmpty {
             guard let saved = try? saved.decoded(as: BatchPosition.self) else {
                 throw CheckpointError.damaged(checkpoint.path, "its data position is of another version")
             }
@@ -138,6 +153,7 @@ public final class Trainer {
         if let every = options.evalSteps { evaluationsWithoutProgress = step / every - (state.bestStep ?? 0) / every }
         lastCheckpoint = checkpoint.path
         savedStep = step
+        untested = [step]
     }
 
     /// Runs until the last step, or until `shouldStop` says so after a step.
@@ -164,13 +180,61 @@ public final class Trainer {
                 let record = try evaluate()
                 state.append(record)
                 try report(record)
+                if options.endsWithBest, state.bestStep == step { try save() }
             }
+            if isLast { try needLabels() }
             let stops = shouldStop() || isOutOfPatience
-            if let every = options.saveSteps, step % every == 0 || isLast || stops { try save() }
+            if isTimeToSave(isLast: isLast || stops), savedStep != step { try save() }
             if stops { break }
         }
-        // Without --save-steps, and where the data ended before the last step.
+        try needLabels()
+        // Where the data ended before the last step.
         if savedStep != step { try save() }
+        if step == totalSteps || isOutOfPatience { try takeFinalWeights() }
+    }
+
+    private func needLabels() throws(TrainingError) {
+        if unlabelledExamples > 0, !hasSeenLabels { throw .noLabels(steps: step) }
+    }
+
+    private func isTimeToSave(isLast: Bool) -> Bool {
+        if isLast { return true }
+        if let every = options.saveSteps { return step % every == 0 }
+        return options.saveSeconds.map { (ContinuousClock.now - lastSave).seconds >= $0 } ?? false
+    }
+
+    /// The model that the run ends with, where that is not the last one.
+    private func takeFinalWeights() throws {
+        guard let store else { return }
+        if let count = options.averagedCheckpoints {
+            let last = try store.steps().suffix(count).map { try store.checkpoint(step: $0) }
+            guard last.count == count else {
+                throw TrainingError.badOption(
+                    "average_checkpoints", "\(last.count) at most: there are no more checkpoints")
+            }
+            try takeWeights(of: last)
+        } else if options.endsWithBest, let best = state.bestStep, best != step {
+            try takeWeights(of: [try store.checkpoint(step: best)])
+        }
+    }
+
+    /// Gives the model the mean of some checkpoints' weights.
+    private func takeWeights(of checkpoints: [TrainingCheckpoint]) throws {
+        for parameter in model.learned {
+            let (name, value) = (parameter.name, parameter.value)
+            var sum: Tensor?
+            for checkpoint in checkpoints {
+                let tensor = try checkpoint.model().tensor(name).converted(to: .float32)
+                guard tensor.shape == value.shape else {
+                    throw TrainingError.otherModel(checkpoint.path, "“\(name)” is \(tensor.shape) in it")
+                }
+                sum = sum.map { $0 + tensor } ?? tensor
+            }
+            guard let sum else { continue }
+            (checkpoints.count == 1 ? sum : sum * (1 / Float(checkpoints.count))).withFloats {
+                value.overwrite(with: $0)
+            }
+        }
     }
 
     private var isOutOfPatience: Bool {
@@ -185,7 +249,7 @@ public final class Trainer {
             if step == 0 { throw TrainingError.noData("the training data") }
             return nil
         }
-        let labels = parts.reduce(0) { $0 + model.labelCount($1) }
+        let labels = try countLabels(parts)
         var loss: Float = 0
         for (index, part) in parts.enumerated() {
             let dropout =
@@ -204,6 +268,7 @@ public final class Trainer {
         func need(_ value: Float, _ what: String) throws {
             guard !value.isFinite else { return }
             model.parameters.clearGradients()
+            try distrustCheckpoints()
             throw TrainingError.notFinite(
                 what: what, step: step + 1, batch: place,
                 checkpoint: goodCheckpoint.flatMap { CheckpointFiles.exists($0) ? $0 : nil })
@@ -212,6 +277,7 @@ public final class Trainer {
         let rate = schedule.learningRate(at: step)
         let norm = try update(learningRate: Float(rate)) { try need($0, "gradient norm") }
         goodCheckpoint = lastCheckpoint
+        untested = []
         step += 1
         position = batches.position
         state.step = step
@@ -219,6 +285,24 @@ public final class Trainer {
         return TrainingRecord(
             step: step, epoch: state.epoch, loss: Double(loss), learningRate: rate, gradNorm: Double(norm),
             tokensPerSecond: Double(parts.reduce(0) { $0 + $1.tokenCount }))
+    }
+
+    /// The labels of a step. Examples without any are counted; where there are nothing else, the run ends.
+    private func countLabels(_ parts: [TrainingBatch]) throws -> Int {
+        var labels = 0
+        for example in parts.flatMap(\.examples) {
+            let count = model.labelCount(example)
+            labels += count
+            if count == 0 { unlabelledExamples += 1 }
+        }
+        hasSeenLabels = hasSeenLabels || labels > 0
+        if !hasSeenLabels, step + 1 >= 20 { throw TrainingError.noLabels(steps: step + 1) }
+        return labels
+    }
+
+    /// Notes of checkpoints that were saved since the last good step that they are not to be gone on from.
+    private func distrustCheckpoints() throws {
+        for step in untested { try store?.distrust(step: step) }
     }
 
     /// Clips, steps and forgets the gradients; returns their length.
@@ -247,25 +331,25 @@ public final class Trainer {
         return norm
     }
 
-    /// The mean loss over the evaluation data's labels.
+    /// The mean loss over the evaluation data's labels, `eval_loss`, and of classifiers the share of right decisions,
+    /// `eval_accuracy`.
     ///
-    /// - Throws: ``DataError``, ``ModelError``.
+    /// - Throws: ``DataError``, ``ModelError``, ``TrainingError``.
     public func evaluate() throws -> TrainingRecord {
         guard let evaluation else { throw TrainingError.badOption("evaluation data", "given") }
         let batches = try evaluation.batches()
-        var (sum, labels) = (0.0, 0)
-        while let batch = try batches.next() {
-            sum += Double(try withoutGradients { try model.loss(batch, factor: 1).scalars[0] })
-            labels += model.labelCount(batch)
+        var sum = BatchEvaluation()
+        while let batch = try batches.next() { sum += try withoutGradients { try model.evaluate(batch) } }
+        let metric = options.metricForBestModel
+        guard let value = sum.metrics[metric.rawValue] else {
+            throw TrainingError.badOption("metric_for_best_model", "eval_loss: this task makes no decisions")
         }
-        let loss = sum / Double(max(1, labels))
-        if loss < state.bestMetric ?? .infinity {
-            (state.bestMetric, state.bestStep) = (loss, step)
+        if state.note(metric: value, greaterIsBetter: metric.greaterIsBetter) {
             evaluationsWithoutProgress = 0
         } else {
             evaluationsWithoutProgress += 1
         }
-        return TrainingRecord(step: step, epoch: state.epoch, metrics: ["eval_loss": loss])
+        return TrainingRecord(step: step, epoch: state.epoch, metrics: sum.metrics)
     }
 
     private var weightsToSave: [String: Tensor] {
@@ -285,5 +369,7 @@ public final class Trainer {
                 writtenFiles: ["config.json": [UInt8](model.config)]),
             limit: options.saveTotalLimit, best: state.bestStep)
         savedStep = step
+        untested.append(step)
+        lastSave = .now
     }
 }
