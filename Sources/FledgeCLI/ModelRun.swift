@@ -20,6 +20,10 @@ struct ModelRun {
 
     private var type: WeightType { options.dtype ?? .float32 }
     private var seed: UInt64 { generation.seed ?? 0 }
+    /// How demonstrations are chosen, nil without any.
+    private var selection: String? {
+        (options.shots ?? 0) > 0 ? options.demonstrations.description(seed: seed) : nil
+    }
 
     /// Runs the model; a progress bar shows how far it is, and Control-C stops it after a token.
     ///
@@ -101,9 +105,10 @@ struct ModelRun {
         let config = try generation.applied(to: generator.config, seedCounts: true)
         let prompts = try await prompts(directory, whole)
         var run = try PromptedRun(generator, builder: prompts.builder, config: config, model: model, data: data)
-        run.selection = (options.shots ?? 0) > 0 ? options.demonstrations.description(seed: seed) : nil
+        run.selection = selection
         run.shotData = prompts.shotData
         run.keepsPrompts = options.keepPrompts
+        if let size = options.batchSize { run.batching.sequences = size }
         return (run, prompts.examples(limited))
     }
 
@@ -120,10 +125,10 @@ struct ModelRun {
             )
         }
         let prompts = try await prompts(directory, whole)
-        return (
-            PerplexityRun(generator, scoring: .references(prompts.builder), model: model, data: data),
-            prompts.examples(limited)
-        )
+        var run = PerplexityRun(generator, scoring: .references(prompts.builder), model: model, data: data)
+        run.selection = selection
+        run.shotData = prompts.shotData
+        return (run, prompts.examples(limited))
     }
 
     /// The prompts, and what the fields of the data are called in them.

@@ -71,6 +71,9 @@ struct ModelRunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Perplexity: tokens that a window scores (default: half of it).", valueName: "count"))
     var stride: Int?
 
+    @Option(help: ArgumentHelp("Generation: prompts of a batch at most (default: 64).", valueName: "count"))
+    var batchSize: Int?
+
     @Option(
         help: ArgumentHelp(
             "A directory for results.json and examples.jsonl. The same command goes on with a run that was stopped.",
@@ -105,6 +108,7 @@ struct ModelRunOptions: ParsableArguments {
             throw ValidationError("--threads is \(threads); give a number from 1 to 1024, or leave it out")
         }
         if let limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be at least 1") }
+        if let batchSize, batchSize < 1 { throw ValidationError("--batch-size is \(batchSize); it must be at least 1") }
         try validateTask()
         try demonstrations.check(shots: shots)
     }
@@ -116,6 +120,7 @@ struct ModelRunOptions: ParsableArguments {
             ("--chat", chat, [.generation, .perplexity]),
             ("--shots", (shots ?? 0) > 0, [.generation, .perplexity]),
             ("--keep-prompts", keepPrompts, [.generation]),
+            ("--batch-size", batchSize != nil, [.generation]),
             ("--pair-field", pairField != nil, [.classification]), ("--context-field", contextField != nil, [.qa]),
             ("--window", window != nil, [.perplexity]), ("--stride", stride != nil, [.perplexity]),
         ]
@@ -153,7 +158,7 @@ struct ModelRunOptions: ParsableArguments {
             ("--input-field", inputField != nil), ("--pair-field", pairField != nil),
             ("--context-field", contextField != nil), ("--reference-field", !referenceField.isEmpty), ("--chat", chat),
             ("--shots", shots != nil), ("--window", window != nil), ("--stride", stride != nil),
-            ("--output", output != nil), ("--keep-prompts", keepPrompts),
+            ("--batch-size", batchSize != nil), ("--output", output != nil), ("--keep-prompts", keepPrompts),
         ]
         return flags.first(where: \.1)?.0 ?? demonstrations.firstGiven
     }

@@ -27,6 +27,10 @@ public struct PerplexityRun: Sendable {
     public let model: RunModel
     /// Which data the texts are from.
     public let data: RunSource
+    /// How demonstrations are chosen, in words; nil without any.
+    public var selection: String?
+    /// Where demonstrations are from; nil for the data themselves.
+    public var shotData: RunSource?
 
     /// The window of models that read texts of any length, such as recurrent ones.
     private static let usualWindow = 1024
@@ -65,7 +69,8 @@ public struct PerplexityRun: Sendable {
         case .references(let builder):
             prompt = RunSettings.Prompt(
                 template: builder.template.name, templateHash: ContentDigest.of(text: builder.template.source),
-                shots: builder.demonstrations?.count ?? 0, chat: builder.chat != nil)
+                shots: builder.demonstrations?.count ?? 0, selection: selection, shotData: shotData,
+                chat: builder.chat != nil)
             pieces = try pairs(of: examples, builder: builder)
         }
         let settings = RunSettings(
