@@ -35,9 +35,9 @@ extension LabReport {
             let interval = middle.map { " (\(LabText.score($0.lower))–\(LabText.score($0.upper)))" } ?? ""
             return [number("rouge1"), number("rouge2"), number("rougeL") + interval, number("rougeLsum")]
         }
-        let severalLengths = plan.options.maxNewTokens.count > 1
         for (setting, planned) in zip(settings, plan.settings) {
-            var name = planned.shortLabel + (severalLengths ? " max=\(setting.parameters.maxNewTokens)" : "")
+            let tokens = setting.parameters.maxNewTokens
+            var name = planned.shortLabel + (tokens == plan.options.base.maxNewTokens ? "" : " max=\(tokens)")
             if plan.options.models.count > 1 { name = "\(planned.model + 1): \(name)" }
             rows.append(
                 [name] + scores(setting.scores) + [
@@ -61,6 +61,9 @@ extension LabReport {
         lines.append(
             "R: ROUGE. words: of a text; a human’s has \(Numerals.fixed(references.meanWords, 1)). "
                 + "rep: repeated four-word sequences.")
+        if plan.options.maxNewTokens.count > 1 {
+            lines.append("max: the largest number of new tokens, otherwise \(plan.options.base.maxNewTokens).")
+        }
         lines.append("fit: prompts with everything that was asked for. s, tok/s: generating alone.")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -108,7 +111,9 @@ extension LabText {
                 let space = String(repeating: " ", count: width - short.count)
                 return column == 0 ? short + space : space + short
             }
-            return cells.joined(separator: "  ") + "\n"
+            var line = cells.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
         }.joined()
     }
 }
