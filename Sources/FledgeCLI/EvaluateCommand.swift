@@ -9,8 +9,8 @@ struct EvaluateCommand: AsyncParsableCommand {
               fledge evaluate --metric rouge --predictions summaries.jsonl
               fledge evaluate --metric bleu --metric chrf --predictions de-en.jsonl --json
               fledge evaluate --metric squad --compare before.jsonl after.jsonl
-              fledge evaluate --model ./my-model --data dev.jsonl --template summarize-dialogue \
-                --shots 1 --shot-data train.jsonl --metric rouge --output one-shot
+              fledge evaluate --model ./my-model --data dev.jsonl --template summarize \\
+                --shots 1 --metric rouge --output one-shot
               fledge evaluate --task perplexity --model ./my-model --data book.txt
 
             A line of a file is a JSON object with “prediction” and “reference”, or a list \

@@ -65,7 +65,7 @@ extension ErrorCase {
             "evaluate --metric rouge --model TINY --data DIR/summaries.jsonl --input-field prediction "
                 + "--reference-field summary"),
         ErrorCase(
-            65, "evaluate-classifier-of-text", "evaluate --model TINY --data DIR/summaries.jsonl --task classification"),
+            64, "evaluate-classifier-of-text", "evaluate --model TINY --data DIR/summaries.jsonl --task classification"),
         ErrorCase(
             66, "evaluate-model-no-file",
             "evaluate --metric rouge --model TINY --data DIR/nothing.jsonl --input-field a"),
