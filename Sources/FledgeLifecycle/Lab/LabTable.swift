@@ -37,7 +37,7 @@ extension LabReport {
         }
         for (setting, planned) in zip(settings, plan.settings) {
             let tokens = setting.parameters.maxNewTokens
-            var name = planned.shortLabel + (tokens == plan.options.base.maxNewTokens ? "" : " max=\(tokens)")
+            var name = planned.shortLabel + (tokens == plan.options.base.maxNewTokens ? "" : " /\(tokens)")
             if plan.options.models.count > 1 { name = "\(planned.model + 1): \(name)" }
             rows.append(
                 [name] + scores(setting.scores) + [
@@ -50,6 +50,8 @@ extension LabReport {
             let name = baseline.name == "lead_3" ? "LEAD-3" : baseline.name
             rows.append([name] + scores(baseline.scores) + [Numerals.fixed(baseline.meanWords, 1), "", "", "", ""])
         }
+        // Where names are long, they need the room of R-Lsum more.
+        if LabText.width(of: rows) > 100 { for row in rows.indices { rows[row].remove(at: 4) } }
         return LabText.columns(rows, width: 100)
     }
 
@@ -62,7 +64,7 @@ extension LabReport {
             "R: ROUGE. words: of a text; a human’s has \(Numerals.fixed(references.meanWords, 1)). "
                 + "rep: repeated four-word sequences.")
         if plan.options.maxNewTokens.count > 1 {
-            lines.append("max: the largest number of new tokens, otherwise \(plan.options.base.maxNewTokens).")
+            lines.append("/: the largest number of new tokens, otherwise \(plan.options.base.maxNewTokens).")
         }
         lines.append("fit: prompts with everything that was asked for. s, tok/s: generating alone.")
         return lines.joined(separator: "\n") + "\n"
@@ -96,6 +98,11 @@ extension LabText {
             line += " " + word
         }
         return (lines + [line]).joined(separator: "\n") + "\n"
+    }
+
+    /// How wide rows are in columns.
+    static func width(of rows: [[String]]) -> Int {
+        (rows.first ?? []).indices.reduce(-2) { sum, column in sum + 2 + (rows.map { $0[column].count }.max() ?? 0) }
     }
 
     /// Rows in columns, the first to the left and numbers to the right; the first is shortened where they are too wide.

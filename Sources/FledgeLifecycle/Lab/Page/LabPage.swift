@@ -134,14 +134,14 @@ extension LabReport {
         guard let first = settings.first(where: { $0.id == comparison.first }) else {
             return "\(name(second)) against LEAD-3"
         }
+        let model = plan.options.models.count > 1 ? "\(LabText.modelName(second.model)): " : ""
         switch comparison.kind {
         case .shots, .shotsOverall:
             let words = second.parameters.words(base: plan.options.base)
             let rest = words == ["greedy"] ? "" : ", " + words.joined(separator: ", ")
-            let model = plan.options.models.count > 1 ? "\(LabText.modelName(second.model)): " : ""
             return "\(model)\(LabText.count(second.shots, "shot")) instead of \(first.shots)\(rest)"
         case .parameter:
-            return "\(LabText.count(second.shots, "shot")), \(instead(second.parameters))"
+            return "\(model)\(LabText.count(second.shots, "shot")), \(instead(second.parameters))"
         case .model: return "\(name(second)) instead of \(LabText.modelName(first.model))"
         case .baseline: return name(second)
         }
