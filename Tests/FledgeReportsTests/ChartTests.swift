@@ -72,8 +72,8 @@ struct ChartTests {
         chart.guides = [ChartGuide(label: "a human", value: 20)]
         let html = chart.markup.html
         // From 8 to 352 for 0 to 40.
-        #expect(html.contains("<rect class=\"bar first\" x=\"8.0\" y=\"39.0\" width=\"86.0\""))
-        #expect(html.contains("<rect class=\"bar second\" x=\"8.0\" y=\"73.0\" width=\"344.0\""))
+        #expect(html.contains("<rect class=\"bar first\" x=\"8.0\" y=\"38.0\" width=\"86.0\""))
+        #expect(html.contains("<rect class=\"bar second\" x=\"8.0\" y=\"76.0\" width=\"344.0\""))
         #expect(html.contains("<line class=\"guide\" x1=\"180.0\""))
         #expect(html.contains("<desc>a: 10; b: 40; a human: 20.000.</desc>"))
     }

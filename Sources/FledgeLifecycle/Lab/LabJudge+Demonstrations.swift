@@ -106,14 +106,14 @@ extension LabJudge {
             let than = outcome == .worse ? "is worse than" : "cannot be told from"
             return verdict(
                 .fineTune,
-                "Fine-tune next: \(prompting) the best setting, \(best.label), \(than) copying \(copied).")
+                "Fine-tune next: \(prompting) the best setting (\(best.label)) \(than) copying \(copied).")
         }
         if let human = baselines.first(where: { $0.name == "human" })?.score(LabAnalysis.primaryScore),
             let score = best.score(LabAnalysis.primaryScore), score.upper < human.lower
         {
             return verdict(
                 .fineTune,
-                "Fine-tune next: \(prompting) the best setting, \(best.label), stays below what humans score against "
+                "Fine-tune next: \(prompting) the best setting (\(best.label)) stays below what humans score against "
                     + "one another (\(LabText.score(score.score)) and \(LabText.score(human.score))).")
         }
         return verdict(

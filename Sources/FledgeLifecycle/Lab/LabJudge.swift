@@ -31,7 +31,7 @@ struct LabJudge {
         let (best, lead) = (findings.best, baselines[0])
         let scores =
             "\(findings.name) \(findings.score(best)) and \(LabText.score(lead.score(LabAnalysis.primaryScore)?.score ?? 0))"
-        let subject = "The best setting, \(best.label),"
+        let subject = "The best setting (\(best.label))"
         var text =
             switch findings.againstLead?.outcome ?? .noise {
             case .better: "\(subject) is better than copying \(copied): \(scores)"
@@ -76,12 +76,14 @@ struct LabJudge {
             plan.options.isFull
             ? "Against \(base) at the same number of demonstrations:"
             : "With \(LabText.count(plan.parameterShots, "demonstration")), against \(base):"
-        for (outcome, verb) in [(LabComparison.Outcome.better, "helped"), (.worse, "hurt")] {
-            let names = names(outcome)
-            text += names.isEmpty ? " nothing \(verb) beyond noise;" : " \(LabText.list(names)) \(verb);"
+        let (better, worse, noise) = (names(.better), names(.worse), names(.noise))
+        if better.isEmpty, worse.isEmpty {
+            text += " nothing helped or hurt beyond noise: \(noise.joined(separator: ", "));"
+        } else {
+            text += better.isEmpty ? " nothing helped beyond noise;" : " \(LabText.list(better)) helped;"
+            text += worse.isEmpty ? " nothing hurt beyond noise;" : " \(LabText.list(worse)) hurt;"
+            text += noise.isEmpty ? "" : " the rest may be chance: \(noise.joined(separator: ", "));"
         }
-        let noise = names(.noise)
-        text += noise.isEmpty ? "" : " the rest may be chance: \(noise.joined(separator: ", "));"
         return LabVerdict(.parameters, model: findings.model, String(text.dropLast()) + ".")
     }
 
@@ -100,13 +102,13 @@ struct LabJudge {
         let ratio = references.meanWords > 0 ? best.meanWords / references.meanWords : 1
         if ratio >= 1.5 || ratio <= 1 / 1.5 {
             sentences.append(
-                "With \(best.label) a text has \(Numerals.fixed(best.meanWords, 1)) words on average, a human’s "
+                "With the best setting a text has \(Numerals.fixed(best.meanWords, 1)) words on average, a human’s "
                     + "\(Numerals.fixed(references.meanWords, 1)): \(Numerals.fixed(ratio, ratio >= 1 ? 1 : 2)) times as "
                     + "many. ROUGE depends on length.")
         }
         if best.shareCut >= 0.2 {
             sentences.append(
-                "\(Numerals.percent(best.shareCut)) of the texts of \(best.label) were cut at "
+                "\(Numerals.percent(best.shareCut)) of the best setting’s texts were cut at "
                     + "\(best.parameters.maxNewTokens) new tokens.")
         }
         return sentences.isEmpty ? nil : LabVerdict(.length, model: findings.model, sentences.joined(separator: " "))
@@ -117,8 +119,8 @@ struct LabJudge {
         guard best.repetition > 0.1, best.repetition > 2 * references.repetition else { return nil }
         return LabVerdict(
             .repetition, model: findings.model,
-            "It repeats itself: \(Numerals.percent(best.repetition)) of the four-word sequences of a text of "
-                + "\(best.label) stood there before, of a human’s \(Numerals.percent(references.repetition)).")
+            "It repeats itself: \(Numerals.percent(best.repetition)) of the four-word sequences in a text of "
+                + "the best setting stood there before, of a human’s \(Numerals.percent(references.repetition)).")
     }
 
     // All models together.

@@ -35,9 +35,9 @@ extension LabReport {
             let interval = middle.map { " (\(LabText.score($0.lower))–\(LabText.score($0.upper)))" } ?? ""
             return [number("rouge1"), number("rouge2"), number("rougeL") + interval, number("rougeLsum")]
         }
-        let severalLengths = plan.options.maxNewTokens.count > 1
         for (setting, planned) in zip(settings, plan.settings) {
-            var name = planned.shortLabel + (severalLengths ? " max=\(setting.parameters.maxNewTokens)" : "")
+            let tokens = setting.parameters.maxNewTokens
+            var name = planned.shortLabel + (tokens == plan.options.base.maxNewTokens ? "" : " /\(tokens)")
             if plan.options.models.count > 1 { name = "\(planned.model + 1): \(name)" }
             rows.append(
                 [name] + scores(setting.scores) + [
@@ -50,6 +50,8 @@ extension LabReport {
             let name = baseline.name == "lead_3" ? "LEAD-3" : baseline.name
             rows.append([name] + scores(baseline.scores) + [Numerals.fixed(baseline.meanWords, 1), "", "", "", ""])
         }
+        // Where names are long, they need the room of R-Lsum more.
+        if LabText.width(of: rows) > 100 { for row in rows.indices { rows[row].remove(at: 4) } }
         return LabText.columns(rows, width: 100)
     }
 
@@ -61,6 +63,9 @@ extension LabReport {
         lines.append(
             "R: ROUGE. words: of a text; a human’s has \(Numerals.fixed(references.meanWords, 1)). "
                 + "rep: repeated four-word sequences.")
+        if plan.options.maxNewTokens.count > 1 {
+            lines.append("/: the largest number of new tokens, otherwise \(plan.options.base.maxNewTokens).")
+        }
         lines.append("fit: prompts with everything that was asked for. s, tok/s: generating alone.")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -95,6 +100,11 @@ extension LabText {
         return (lines + [line]).joined(separator: "\n") + "\n"
     }
 
+    /// How wide rows are in columns.
+    static func width(of rows: [[String]]) -> Int {
+        (rows.first ?? []).indices.reduce(-2) { sum, column in sum + 2 + (rows.map { $0[column].count }.max() ?? 0) }
+    }
+
     /// Rows in columns, the first to the left and numbers to the right; the first is shortened where they are too wide.
     static func columns(_ rows: [[String]], width: Int) -> String {
         var widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -108,7 +118,9 @@ extension LabText {
                 let space = String(repeating: " ", count: width - short.count)
                 return column == 0 ? short + space : space + short
             }
-            return cells.joined(separator: "  ") + "\n"
+            var line = cells.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
         }.joined()
     }
 }

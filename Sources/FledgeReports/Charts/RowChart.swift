@@ -38,7 +38,7 @@ public struct RowChart: Sendable {
 
     private static let left = 8.0
     private static let right = 352.0
-    private static let rowHeight = 34.0
+    private static let rowHeight = 38.0
 
     public var markup: Markup {
         let values = rows.flatMap(\.point.extent) + guides.map(\.value)
@@ -68,7 +68,7 @@ public struct RowChart: Sendable {
 
     private func drawn(_ row: Row, y: Double, place: (Double) -> Double) -> Markup {
         let ink: ChartInk = row.isMarked ? .second : .first
-        let (x, middle) = (place(row.point.value), y + 25)
+        let (x, middle) = (place(row.point.value), y + 24)
         var drawing = ChartParts.text(row.name, x: Self.left, y: y + 14, kind: "name")
         drawing += ChartParts.text(row.value, x: Self.right, y: y + 14, anchor: "end", kind: "name")
         guard style == .mark else {

@@ -87,7 +87,7 @@ extension LabReport {
         chart.note =
             shown.contains { $0.outcome != .noise }
             ? "Squares are beyond noise after correction; circles may be chance."
-            : "Circles: all of these may be chance."
+            : "Circles: after correction all of these may be chance."
         return chart.markup
     }
 

@@ -100,16 +100,16 @@ extension LabReport {
         var table = ReportTable(
             caption: "Paired tests by ROUGE-L; p is corrected for \(LabText.count(comparisons.count, "test"))",
             columns: [
-                ("change", .text), ("difference", .number), ("interval", .number), ("p", .number), ("verdict", .text),
+                ("change", .text), ("difference", .number), ("verdict", .text), ("interval", .number), ("p", .number),
             ])
         let kinds: [LabComparison.Kind] = [.shots, .shotsOverall, .parameter, .model, .baseline]
         for comparison in kinds.flatMap({ kind in comparisons.filter { $0.kind == kind } }) {
             guard let primary = comparison.primary else { continue }
             let outcome = comparison.outcome == .noise ? "may be chance" : comparison.outcome.rawValue
             let cells = [
-                change(comparison), Numerals.signed(primary.difference, 3),
+                change(comparison), Numerals.signed(primary.difference, 3), outcome,
                 "\(Numerals.signed(primary.lower, 3)) to \(Numerals.signed(primary.upper, 3))",
-                comparison.adjustedPValue < 0.001 ? "< 0.001" : Numerals.fixed(comparison.adjustedPValue, 3), outcome,
+                comparison.adjustedPValue < 0.001 ? "< 0.001" : Numerals.fixed(comparison.adjustedPValue, 3),
             ]
             table.add(cells.map { Markup(escaping: $0) })
         }
@@ -134,14 +134,14 @@ extension LabReport {
         guard let first = settings.first(where: { $0.id == comparison.first }) else {
             return "\(name(second)) against LEAD-3"
         }
+        let model = plan.options.models.count > 1 ? "\(LabText.modelName(second.model)): " : ""
         switch comparison.kind {
         case .shots, .shotsOverall:
             let words = second.parameters.words(base: plan.options.base)
             let rest = words == ["greedy"] ? "" : ", " + words.joined(separator: ", ")
-            let model = plan.options.models.count > 1 ? "\(LabText.modelName(second.model)): " : ""
             return "\(model)\(LabText.count(second.shots, "shot")) instead of \(first.shots)\(rest)"
         case .parameter:
-            return "\(LabText.count(second.shots, "shot")), \(instead(second.parameters))"
+            return "\(model)\(LabText.count(second.shots, "shot")), \(instead(second.parameters))"
         case .model: return "\(name(second)) instead of \(LabText.modelName(first.model))"
         case .baseline: return name(second)
         }

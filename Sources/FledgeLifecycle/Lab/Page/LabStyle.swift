@@ -8,6 +8,7 @@ enum LabStyle {
         .verdicts .next { background: var(--accent-soft); border-radius: .5rem; padding: .7rem .9rem; }
         .verdicts .next dt { color: var(--ink); }
         .verdicts .next dd { font-weight: 600; }
+        tbody th { min-width: 10rem; }
         .interval { color: var(--muted); font-size: .85em; }
         .example + .example { border-top: 1px solid var(--line); margin-top: 1.2rem; padding-top: 1rem; }
         .example h3 { margin-top: 0; }
