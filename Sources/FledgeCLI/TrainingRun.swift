@@ -145,7 +145,7 @@ struct TrainingRun {
         fields["id2label"] = .object(names)
         fields["label2id"] = .object(ids)
         fields["num_labels"] = nil
-        return try JSONEncoder().encode(OpaqueJSON.object(fields))
+        return try ConfigText(data).rewritten(as: fields)
     }
 
     private func adapt(_ model: LearningModel) throws {

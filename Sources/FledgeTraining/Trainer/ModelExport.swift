@@ -47,9 +47,7 @@ extension LearningModel {
         // The file's numbers are float32, whatever the model was read from.
         fields["dtype"] = .string("float32")
         fields["torch_dtype"] = nil
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(OpaqueJSON.object(fields))
+        return try ConfigText(config).rewritten(as: fields)
     }
 
     private static let classPrefixes = [
