@@ -136,7 +136,7 @@ struct TrainingRun {
             case .object(var fields) = try JSONDecoder().decode(OpaqueJSON.self, from: data)
         else { return data }
         if let problem { fields["problem_type"] = .string(problem.rawValue) }
-        guard let labels else { return try JSONEncoder().encode(OpaqueJSON.object(fields)) }
+        guard let labels else { return try ConfigText(data).rewritten(as: fields) }
         var (names, ids): ([String: OpaqueJSON], [String: OpaqueJSON]) = ([:], [:])
         for (index, label) in labels.enumerated() {
             names[String(index)] = .string(label)
