@@ -128,22 +128,12 @@ public struct TopP: LogitsProcessor {
         guard mass < 1 else { return }
         let (largest, finite) = Softmax.largest(of: logits)
         guard finite > 1 else { return }
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: finite) { order in
-            var count = 0
-            var total: Float = 0
-            for index in logits.indices where logits[index] > -.infinity {
-                order.initializeElement(at: count, to: Int32(index))
-                count += 1
-                total += Softmax.exponential(logits[index] - largest)
-            }
+        var total: Float = 0
+        for score in logits where score > -.infinity { total += Softmax.exponential(score - largest) }
+        ScoreOrder.withAscending(logits, count: finite) { candidates in
             // From the least likely up, as the reference does: a token goes while the sum so far is at most 1 − mass.
-            var candidates = UnsafeMutableBufferPointer(rebasing: order[..<count])
-            candidates.sort { a, b in
-                let (x, y) = (logits[Int(a)], logits[Int(b)])
-                return x == y ? a > b : x < y
-            }
             var sum: Float = 0
-            for position in 0..<max(0, count - 1) {
+            for position in 0..<candidates.count - 1 {
                 let index = Int(candidates[position])
                 sum += Softmax.exponential(logits[index] - largest) / total
                 if sum > 1 - mass { break }
