@@ -119,7 +119,9 @@ extension ChatTemplate {
 
     private static func text(of file: URL) throws(TemplateError) -> String {
         let bytes = try bytes(of: file, atMost: TemplateLimits.sourceBytes)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        let text = String(decoding: bytes, as: UTF8.self)
+        // What is not UTF-8 has been replaced.
+        guard text.utf8.elementsEqual(bytes) else {
             throw damaged(file.path, "it is not UTF-8")
         }
         return text
