@@ -39,7 +39,7 @@ CASES = [
 def attentions(directory, auto_class, length, decoder_length, generator):
     """Inputs and maps, `[heads, queries, keys]` each, by their names."""
     kind = getattr(transformers, auto_class)
-    model = kind.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager").eval()
+    model = kind.from_pretrained(directory, dtype=torch.float64, attn_implementation="eager").eval()
     config = json.loads((directory / "config.json").read_text())
     tensors = {"input_ids": torch.randint(6, config["vocab_size"] - 4, (1, length), generator=generator)}
     if decoder_length:
@@ -53,7 +53,7 @@ def attentions(directory, auto_class, length, decoder_length, generator):
         sources = {"encoder": "encoder_attentions", "decoder": "decoder_attentions", "cross": "cross_attentions"}
     for name, source in sources.items():
         for layer, probabilities in enumerate(result[source]):
-            tensors[f"{name}.{layer}"] = probabilities[0]
+            tensors[f"{name}.{layer}"] = probabilities[0].float()
     return tensors
 
 
@@ -71,7 +71,7 @@ def main():
     save_file(tensors, file)
     file.chmod(0o644)
     cases = [{"directory": path, "auto_class": auto_class} for path, auto_class, _, _ in CASES]
-    note = "Attention probabilities, [heads, queries, keys] a layer, with attn_implementation=eager in float32."
+    note = "Attention probabilities, [heads, queries, keys] a layer, with attn_implementation=eager; the model computes in float64."
     write_json(output / "attention.json", {"made_by": made_by().replace("make_fixtures", "attention_golden"), "note": note, "cases": cases})
 
 

@@ -31,14 +31,7 @@ struct LabCommand: AsyncParsableCommand {
     @OptionGroup(title: "What is asked") var asked: LabDataOptions
     @OptionGroup(title: "What is tried") var tried: LabSweepOptions
 
-    @Option(help: ArgumentHelp("How weights are stored. Smaller is faster and less exact.", valueName: "type"))
-    var dtype: WeightType = .float32
-
-    @Option(
-        help: ArgumentHelp(
-            "How many threads compute (default: FLEDGE_THREADS, else the machine's physical cores).",
-            valueName: "count"))
-    var threads: Int?
+    @OptionGroup var computing: ComputingOptions
 
     @Option(help: ArgumentHelp("The folder of the lab; it is made if there is none.", valueName: "folder"))
     var output = "lab"
@@ -52,14 +45,8 @@ struct LabCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is \(threads); give a number from 1 to 1024, or leave it out")
-        }
-    }
-
     func run() async throws {
-        let engine = try ModelOptions.engine(threads: threads)
+        let engine = try ModelOptions.engine(threads: computing.threads)
         var options = LabOptions(models: asked.model, data: asked.data)
         try asked.apply(to: &options)
         tried.apply(to: &options)
@@ -77,9 +64,10 @@ struct LabCommand: AsyncParsableCommand {
             try await runner.run(
                 load: { name in
                     let directory = try await ModelOptions.directory(of: name)
-                    let generator = try TextGenerator.from(directory: directory, type: dtype, engine: engine)
+                    let generator = try TextGenerator.from(directory: directory, type: computing.dtype, engine: engine)
                     return LabModel(
-                        generator: generator, model: try RunModel(name: name, directory: directory, type: dtype))
+                        generator: generator,
+                        model: try RunModel(name: name, directory: directory, type: computing.dtype))
                 }, progress: { terminal.draw($0.bar) }, isCancelled: { interruption.happened })
         }
         terminal.clear()

@@ -14,24 +14,13 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ModelOptions.modelHelp)
     var model: String
 
-    @Option(help: ArgumentHelp("How weights are stored. Smaller is faster and less exact.", valueName: "type"))
-    var dtype: WeightType = .float32
-
-    @Option(
-        help: ArgumentHelp(
-            "How many threads compute (default: FLEDGE_THREADS, else the machine's physical cores).",
-            valueName: "count"))
-    var threads: Int?
+    @OptionGroup var computing: ComputingOptions
+    var dtype: WeightType { computing.dtype }
+    var threads: Int? { computing.threads }
 
     static let modelHelp = ArgumentHelp(
         "The model: a directory, or a Hub id (org/name or org/name@revision) that is looked up in the Hugging Face "
             + "cache and downloaded if need be.", valueName: "directory-or-id")
-
-    func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is \(threads); give a number from 1 to 1024, or leave it out")
-        }
-    }
 
     /// - Throws: ``UserError`` for what the environment asks for, ``EngineError``.
     func engine() throws -> Engine { try ModelOptions.engine(threads: threads) }

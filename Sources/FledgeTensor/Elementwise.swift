@@ -172,12 +172,14 @@ extension Tensor {
         if a.shape == shape && b.shape == shape && a.isContiguous && b.isContiguous {
             let (engine, count, chunk) = (engine, shape.elementCount, 1 << 15)
             engine.times.measure(.sums) {
+                if count <= chunk { return kernels.binary(function, a.floats, b.floats, count, result.floats) }
                 engine.parallelFor((count + chunk - 1) / chunk) { index in
                     let begin = index * chunk
                     kernels.binary(
                         function, a.floats + begin, b.floats + begin, min(chunk, count - begin), result.floats + begin)
                 }
             }
+            withExtendedLifetime((a, b)) {}
             return result
         }
         // Row by row: the second operand's rows are found by walking its strides in step with the first's.

@@ -62,8 +62,7 @@ struct AttentionMapTests {
             let reference = try file.tensor("\(golden.name).\(map.kind.rawValue).\(map.layer)")
             #expect(Array(reference.shape) == [map.heads, map.queries, map.keys])
             let difference = zip(map.weights, reference.scalars).map { abs($0 - $1) }.max() ?? 1
-            // The fixtures' weights are large on purpose, and every instruction set rounds in its own order.
-            #expect(difference < 3e-5, "\(golden.name), \(map.kind) \(map.layer): \(difference)")
+            #expect(difference < 1e-5, "\(golden.name), \(map.kind) \(map.layer): \(difference)")
             for head in 0..<map.heads {
                 for query in 0..<map.queries {
                     let sum = map.row(head: head, query: query).reduce(0, +)
